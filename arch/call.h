@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * call.h - the system call that a stopped tracee is in: read it, change it,
+ * skip it. PTRACE_GET_SYSCALL_INFO (5.3) first, register sets where it is
+ * missing; both give the same struct call. Only requests on a tracee that the
+ * calling thread traces and that is stopped; no waiting, no resuming.
+ *
+ * Every function returns 0 or -errno; -ESRCH means that the tracee is gone or
+ * not stopped, which is normal life. Outputs are written on success only.
+ */
+#ifndef BELAY_ARCH_CALL_H
+#define BELAY_ARCH_CALL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "arch/abi.h"
+
+enum call_point { CALL_NONE, CALL_ENTRY, CALL_EXIT, CALL_SECCOMP };
+
+struct call {
+	enum call_point point;
+	const struct abi *abi;	/* how the call entered, or NULL: no ABI of ours */
+	uint32_t audit_arch;	/* what the kernel said, also when abi is NULL */
+	int64_t nr;		/* as <asm/unistd.h> of that ABI counts: with nr_bit; -1 none */
+	uint64_t args[ABI_NARGS]; /* zero-extended for 32-bit ABIs; ENTRY and SECCOMP only */
+	uint64_t ip, sp;
+	int64_t result;		/* EXIT only: the value, or -errno (restart codes included) */
+	uint32_t trace_data;	/* SECCOMP only: SECCOMP_RET_DATA; 0 from a register set */
+};
+
+/* What the running kernel has. -1 not yet known, 0 no, 1 yes; tests set 0. */
+struct call_io {
+	int8_t get_info; /* PTRACE_GET_SYSCALL_INFO, 5.3 */
+	int8_t set_info; /* PTRACE_SET_SYSCALL_INFO, 6.16 */
+};
+#define CALL_IO_INIT { -1, -1 }
+
+/*
+ * Read the call of the stopped tracee. `expect` is the kind of stop the
+ * caller took from the wait status: a register set alone cannot tell.
+ */
+int call_get(struct call_io *io, pid_t tid, enum call_point expect, struct call *out);
+
+/* At ENTRY or SECCOMP: another number, other arguments, or both at once. */
+int call_set_nr(struct call_io *io, pid_t tid, const struct call *c, int64_t nr);
+int call_set_args(struct call_io *io, pid_t tid, const struct call *c,
+		  const uint64_t args[ABI_NARGS]);
+int call_rewrite(struct call_io *io, pid_t tid, const struct call *c, int64_t nr,
+		 const uint64_t args[ABI_NARGS]);
+
+/* At ENTRY or SECCOMP: do not execute; the program sees `result`. */
+int call_skip(struct call_io *io, pid_t tid, const struct call *c, int64_t result);
+
+/* At EXIT: the program sees `result` (a value or -errno). */
+int call_set_result(struct call_io *io, pid_t tid, const struct call *c, int64_t result);
+
+/* The whole register set, to put back what injected calls have changed. */
+struct call_regs {
+	unsigned char bytes[ABI_REGS_MAX];
+	size_t size;
+};
+int call_save_regs(pid_t tid, struct call_regs *out);
+int call_load_regs(pid_t tid, const struct call_regs *regs);
+
+/*
+ * At EXIT of an injected call: make the tracee, when resumed, execute its
+ * syscall instruction again with this number and these arguments. `at_entry`
+ * is the struct call read when the original call was entered.
+ */
+int call_again(struct call_io *io, pid_t tid, const struct call *at_entry, int64_t nr,
+	       const uint64_t args[ABI_NARGS]);
+
+/* Decode a register set taken from any ABI's tracee; pure, for tests on any host. */
+int call_decode(const struct abi *abi, enum call_point point, const void *regs, size_t size,
+		struct call *out);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * supervise.h - the life of a sandbox: every stop and every call of its
+ * processes until the last is gone. Backend `trace`.
+ */
+#ifndef BELAY_SANDBOX_SUPERVISE_H
+#define BELAY_SANDBOX_SUPERVISE_H
+
+#include <sys/types.h>
+
+#include "sandbox/launch/launch.h"
+#include "sandbox/policy/policy.h"
+#include "sandbox/report/report.h"
+
+struct supervise {
+	const struct policy *policy;
+	struct report *report;
+	struct launched *child;
+};
+
+/*
+ * Run to the end. The wait status of the command goes to *status. -errno when
+ * the supervisor itself failed: every process of the sandbox is dead by then.
+ */
+int supervise_run(const struct supervise *s, int *status);
+
+#endif
