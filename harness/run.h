@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * run.h - the part of kmatrix that gets kernels and runs guests, seen from the
+ * part that decides what to run and judges what came out. It boots and hands
+ * over two files; it reads no result and gives no verdict on a test.
+ *
+ * What comes out of a guest:
+ *
+ *   console   printk, and these lines written through /dev/kmsg, each behind
+ *             printk's own prefix "[ 1.23] ":
+ *               KT-BOOT <uname -r>      init runs
+ *               KT-PROG <abi> <program> this program starts
+ *               KT-DONE                 every step of the job has been run
+ *   stream    a port of its own, so that printk cannot cut it. Kyua's own lines
+ *             ("prog:case  ->  " is written before the case runs, the result
+ *             after it), and between two lines frames of one file each:
+ *               KT-FILE <abi> <program> <bytes> <cksum>\n<bytes raw bytes>\n
+ *             <cksum> is the CRC of cksum(1), in decimal. Two kinds of frame:
+ *             program "cases": the output of `kyua list` for the whole ABI, sent
+ *             before its first program; otherwise the program's result store.
+ *             "KT-LOST <abi> <program>\n" stands where no store was written.
+ *
+ * Functions return 0 or -errno and, when they fail, one line in why->text: what,
+ * where, what would be valid. Outputs are written only on success. Strings inside
+ * a struct belong to that struct, and the _free function of the same module
+ * releases them.
+ */
+#ifndef BELAY_HARNESS_RUN_H
+#define BELAY_HARNESS_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct why {
+	char text[512];
+};
+
+/* ---- table.c: the three tables, one line per kernel, machine, ABI ---- */
+
+/* How to boot the kernels of one architecture. */
+struct machine {
+	char *arch;	   /* Debian's name: "amd64" */
+	char *qemu;	   /* "qemu-system-x86_64" */
+	char *args;	   /* -machine and -cpu, split at blanks */
+	char *kvm_args;	   /* the same under KVM */
+	char *memory;	   /* "1024M" */
+	char *console;	   /* the kernel's console: "ttyS0" */
+	char *export_args; /* what gives the guest the stream's port, %s is its chardev */
+	char *export_tty;  /* its name in the guest: "ttyS1" */
+	char *cmdline;	   /* kernel command line of every kernel of the architecture */
+	unsigned scale;	   /* how much longer a case may take under emulation */
+};
+
+struct kernel {
+	char *id;	/* "amd64-6.1": what a cell is called */
+	char *arch;	/* machine row */
+	char *suite;	/* "bookworm"; NULL: the user's own image */
+	char *package;	/* "linux-image-amd64" */
+	bool is_default; /* part of `kmatrix run` without names */
+};
+
+struct abi_row {
+	char *id;	 /* "i386", the name of its build directory too */
+	char **archs;	 /* kernels that run it, NULL-terminated; the first is its own */
+	char *qemu_user; /* "qemu-i386-static" */
+};
+
+struct tables {
+	struct machine *machines;
+	size_t nmachines;
+	struct kernel *kernels;
+	size_t nkernels;
+	struct abi_row *abis;
+	size_t nabis;
+};
+
+/* Load machines.tsv, kernels.tsv and abis.tsv of `dir`; NULL is the installed
+ * place, or the source tree when kmatrix runs from its build tree. */
+int tables_load(const char *dir, struct tables **out, struct why *why);
+void tables_free(struct tables *t);
+const struct machine *tables_machine(const struct tables *t, const char *arch);
+const struct kernel *tables_kernel(const struct tables *t, const char *id);
+const struct abi_row *tables_abi(const struct tables *t, const char *id);
+bool abi_row_runs_on(const struct abi_row *abi, const char *arch);
+
+/* ---- fetch.c: kernels and the guests' userland from the distribution ---- */
+
+/* Says what is happening, one line; may be NULL where one is taken. */
+typedef void run_say(void *arg, const char *line);
+
+struct kernel_image {
+	char *path;    /* what QEMU's -kernel takes */
+	char *version; /* "6.1.0-40-amd64 (6.1.153-1)"; for an own image what its header says */
+};
+
+/* The newest version of the row's package; from the cache when the mirror still
+ * has no other, or cannot be reached and the cache has one. */
+int fetch_kernel(const struct kernel *k, run_say *say, void *arg, struct kernel_image *out,
+		 struct why *why);
+/* The directory with kyua, its libraries and busybox for guests of `arch`. */
+int fetch_userland(const char *arch, run_say *say, void *arg, char **root, struct why *why);
+/* The user's own bzImage, Image or zImage: architecture and version by its header. */
+int kernel_image_read(const char *path, char **arch, struct kernel_image *out, struct why *why);
+void kernel_image_free(struct kernel_image *image);
+
+/* ---- guest.c: what is put into a guest ---- */
+
+/* One program to run; `cases` NULL means all of them. */
+struct job_step {
+	const char *abi;
+	const char *program; /* "kernel-tests/attach_test" */
+	const char *const *cases; /* NULL-terminated */
+};
+
+struct job {
+	const char *user;	  /* who runs Kyua: "root" (also NULL) or "nobody" */
+	const char *const *config; /* more Kyua variables, "test_suites.belay.x=y"; or NULL */
+	const struct job_step *steps;
+	size_t nsteps;
+};
+
+/* The test programs of one build tree, sorted: "kernel-tests/attach_test", ...,
+ * NULL-terminated; rooms is a NULL-terminated list of directories. */
+int guest_programs(const char *builddir, const char *const *rooms, char ***out, struct why *why);
+void guest_programs_free(char **programs);
+
+/* ---- boot.c: one boot ---- */
+
+enum boot_outcome {
+	BOOT_NOBOOT,  /* never reached KT-BOOT */
+	BOOT_HANG,    /* KT-BOOT, then silence or the hard limit */
+	BOOT_PANIC,   /* the kernel died after KT-BOOT */
+	BOOT_DONE,    /* KT-DONE */
+	BOOT_STOPPED, /* the caller wanted it to end */
+};
+const char *boot_outcome_name(enum boot_outcome o);
+
+enum boot_accel { BOOT_ACCEL_AUTO, BOOT_ACCEL_TCG, BOOT_ACCEL_KVM };
+
+struct boot {
+	const struct machine *machine;
+	const struct kernel_image *kernel;
+	bool known_good;	/* from the distribution: fit to prove KVM with */
+	const char *userland;	/* of fetch_userland() */
+	const char *srcdir;	/* with the Kyuafiles */
+	const char *builds;	/* holds one build tree per ABI, named by it */
+	const char *workdir;	/* exists; receives "console", "stream", "job.cpio" */
+	enum boot_accel accel;
+	unsigned idle_s;	/* the stream may be silent so long; 0: a default */
+	unsigned limit_s;	/* the whole boot; 0: a default */
+};
+
+struct boot_progress {
+	unsigned elapsed_s;
+	bool booted;		/* KT-BOOT was seen */
+	size_t stream_bytes;	/* in the stream's file so far; frames may be cut */
+	const char *stream;	/* path */
+};
+/* Called several times a second; false ends the boot as BOOT_STOPPED. */
+typedef bool boot_watch(void *arg, const struct boot_progress *p);
+
+struct boot_result {
+	enum boot_outcome outcome;
+	enum boot_accel accel;	/* what ran, never AUTO */
+	double wall_s;
+	char *console, *stream;	/* paths below workdir */
+	char *release;		/* the guest's uname -r, NULL before KT-BOOT */
+	char *last_words;	/* panic line, QEMU's complaint, or why it was ended; or NULL */
+	char *qemu_version;	/* "7.2.22" */
+};
+
+/* Build the image, boot, run the job, wait for the end. No process is left, on
+ * whatever way it returns. An error means that nothing could be booted. */
+int boot_run(const struct boot *b, const struct job *job, boot_watch *watch, void *arg,
+	     struct boot_result *out, struct why *why);
+void boot_result_free(struct boot_result *r);
+
+/* ---- emulate.c: the qemu-user column ---- */
+
+/* A build root at `root` (created) whose test programs run those of `builddir`
+ * under the ABI's qemu-user, for Kyua on the host. */
+int emulate_root(const struct abi_row *abi, const char *builddir, const char *const *rooms,
+		 const char *root, struct why *why);
+
+#endif
