@@ -14,8 +14,8 @@
  *   stream    a port of its own, so that printk cannot cut it. Kyua's own lines
  *             ("prog:case  ->  " is written before the case runs, the result
  *             after it), and between two lines frames of one file each:
- *               KT-FILE <abi> <program> <bytes> <cksum>\n<bytes raw bytes>\n
- *             <cksum> is the CRC of cksum(1), in decimal. Two kinds of frame:
+ *               KT-FILE <abi> <program> <bytes> <crc32>\n<bytes raw bytes>\n
+ *             <crc32> is the one of zlib and Ethernet, 8 hexadecimal digits. Two kinds of frame:
  *             program "cases": the output of `kyua list` for the whole ABI, sent
  *             before its first program; otherwise the program's result store.
  *             "KT-LOST <abi> <program>\n" stands where no store was written.
@@ -40,6 +40,7 @@ struct why {
 /* How to boot the kernels of one architecture. */
 struct machine {
 	char *arch;	   /* Debian's name: "amd64" */
+	char *userland;	   /* suite that gives its guests kyua and busybox */
 	char *qemu;	   /* "qemu-system-x86_64" */
 	char *args;	   /* -machine and -cpu, split at blanks */
 	char *kvm_args;	   /* the same under KVM */
@@ -97,8 +98,8 @@ struct kernel_image {
  * has no other, or cannot be reached and the cache has one. */
 int fetch_kernel(const struct kernel *k, run_say *say, void *arg, struct kernel_image *out,
 		 struct why *why);
-/* The directory with kyua, its libraries and busybox for guests of `arch`. */
-int fetch_userland(const char *arch, run_say *say, void *arg, char **root, struct why *why);
+/* The directory with kyua, its libraries and busybox for guests of the machine. */
+int fetch_userland(const struct machine *m, run_say *say, void *arg, char **root, struct why *why);
 /* The user's own bzImage, Image or zImage: architecture and version by its header. */
 int kernel_image_read(const char *path, char **arch, struct kernel_image *out, struct why *why);
 void kernel_image_free(struct kernel_image *image);
