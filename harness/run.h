@@ -16,8 +16,8 @@
  *             after it), and between two lines frames of one file each:
  *               KT-FILE <abi> <program> <bytes> <crc32>\n<bytes raw bytes>\n
  *             <crc32> is the one of zlib and Ethernet, 8 hexadecimal digits. Two kinds of frame:
- *             program "cases": the output of `kyua list` for the whole ABI, sent
- *             before its first program; otherwise the program's result store.
+ *             program "cases": the output of `kyua list -v` (so with custom.contract) for
+ *             the whole ABI, sent before its first program; otherwise the program's result store.
  *             "KT-LOST <abi> <program>\n" stands where no store was written.
  *
  * Functions return 0 or -errno and, when they fail, one line in why->text: what,
