@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * cases.c - read the list of cases. It runs nothing.
+ */
+#include "config.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/buf.h"
+#include "harness/cases.h"
+
+static const char cases_contract[] = "    custom.contract = ";
+
+static void cases_line(const char *p, const char *end, struct results *out)
+{
+	const char *colon = memchr(p, ':', (size_t)(end - p)), *stop;
+	char *program, *name;
+
+	if (!colon || colon == p || *p == ' ')
+		return;
+	/* "program:case (suite)" with -v, "program:case" without. */
+	stop = memchr(colon, ' ', (size_t)(end - colon));
+	if (!stop)
+		stop = end;
+	else if (stop[1] != '(' || end[-1] != ')')
+		return;
+	if (stop == colon + 1)
+		return;
+	program = buf_strndup(p, (size_t)(colon - p));
+	name = buf_strndup(colon + 1, (size_t)(stop - colon - 1));
+	results_add(out, program, name, "", STATUS_LOST, "");
+	free(program);
+	free(name);
+}
+
+void cases_parse(const char *text, size_t len, struct results *out)
+{
+	const char *p = text, *all_end = text + len;
+	size_t first = out->count;
+
+	while (p < all_end) {
+		const char *nl = memchr(p, '\n', (size_t)(all_end - p));
+		const char *end = nl ? nl : all_end;
+		size_t skip = strlen(cases_contract);
+
+		if (end > p && end[-1] == '\r')
+			end--;
+		if ((size_t)(end - p) > skip && !memcmp(p, cases_contract, skip)) {
+			if (out->count > first) {
+				struct result *r = &out->v[out->count - 1];
+
+				free(r->contract);
+				r->contract = buf_strndup(p + skip, (size_t)(end - p) - skip);
+			}
+		} else if (end > p) {
+			cases_line(p, end, out);
+		}
+		p = nl ? nl + 1 : all_end;
+	}
+}
+
+bool cases_wanted(const char *pattern, const struct result *r)
+{
+	const char *base = strrchr(r->program, '/');
+	char *ident;
+	bool wanted;
+
+	if (!pattern)
+		return true;
+	base = base ? base + 1 : r->program;
+	ident = buf_asprintf("%s:%s", base, r->name);
+	wanted = !fnmatch(pattern, r->contract, 0) || !fnmatch(pattern, r->program, 0) ||
+		 !fnmatch(pattern, base, 0) || !fnmatch(pattern, ident, 0);
+	free(ident);
+	return wanted;
+}

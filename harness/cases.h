@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * cases.h - which cases there are: the output of `kyua list -v`, from a guest or
+ * from the host, and the choice among them by --test. Pure.
+ */
+#ifndef BELAY_HARNESS_CASES_H
+#define BELAY_HARNESS_CASES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "harness/result.h"
+
+/*
+ * Appends every case as STATUS_LOST, which is what it stays until an answer is
+ * seen. Lines that are not a list are passed over.
+ */
+void cases_parse(const char *text, size_t len, struct results *out);
+
+/* Whether a case is among those wanted: NULL means all; a pattern of fnmatch(3)
+ * for its contract, its program:case, its program, or the program's last part. */
+bool cases_wanted(const char *pattern, const struct result *r);
+
+#endif

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * cell.c - from evidence to statuses. Rules: a case is lost until something
+ * speaks for it; of two answers the worse one stays; an answer to a question that
+ * was not asked is broken; nothing is ever a pass but Kyua's own "passed".
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/buf.h"
+#include "harness/cases.h"
+#include "harness/cell.h"
+#include "harness/kyuadb.h"
+
+void cell_set(char **member, const char *value)
+{
+	char *copy = buf_strdup(value ? value : "");
+
+	free(*member);
+	*member = copy;
+}
+
+void cell_init(struct cell *c, const char *kernel, const char *abi)
+{
+	*c = (struct cell){0};
+	cell_set(&c->kernel, kernel);
+	cell_set(&c->abi, abi);
+	cell_set(&c->version, "");
+	cell_set(&c->accel, "");
+	cell_set(&c->qemu, "");
+	cell_set(&c->user, "");
+}
+
+void cell_free(struct cell *c)
+{
+	free(c->kernel);
+	free(c->abi);
+	free(c->version);
+	free(c->accel);
+	free(c->qemu);
+	free(c->user);
+	results_free(&c->results);
+	*c = (struct cell){0};
+}
+
+void cell_take_list(struct cell *c, const struct results *listed, const char *pattern)
+{
+	for (size_t i = 0; i < listed->count; i++) {
+		const struct result *l = &listed->v[i];
+		struct result *r = results_find(&c->results, l->program, l->name);
+
+		/* A program that cannot list: its own answer will say why. */
+		if (!strcmp(l->name, KYUADB_LIST_CASE))
+			return;
+		if (!r && cases_wanted(pattern, l))
+			results_add(&c->results, l->program, l->name, l->contract, STATUS_LOST, "");
+		else if (r && !r->contract[0])
+			cell_set(&r->contract, l->contract);
+	}
+	for (size_t i = 0; i < c->results.count && c->borrowed; i++) {
+		struct result *r = &c->results.v[i];
+
+		if (r->status == STATUS_LOST && !results_find(listed, r->program, r->name)) {
+			r->status = STATUS_NA;
+			result_set_reason(r, "the programs of this ABI have no such case");
+		}
+	}
+	c->borrowed = false;
+}
+
+/* A program that cannot list its cases answers for all of them. */
+static void cell_take_broken_program(struct cell *c, const struct result *answer)
+{
+	char *reason = buf_asprintf("the program does not list its cases: %s", answer->reason);
+	bool found = false;
+
+	for (size_t i = 0; i < c->results.count; i++) {
+		struct result *r = &c->results.v[i];
+
+		if (strcmp(r->program, answer->program))
+			continue;
+		found = true;
+		if (r->status == STATUS_LOST) {
+			r->status = STATUS_BROKEN;
+			result_set_reason(r, reason);
+		}
+	}
+	if (!found)
+		results_add(&c->results, answer->program, answer->name, "", STATUS_BROKEN, reason);
+	free(reason);
+}
+
+static void cell_take_answer(struct cell *c, const struct result *answer)
+{
+	struct result *r;
+
+	if (!strcmp(answer->name, KYUADB_LIST_CASE)) {
+		cell_take_broken_program(c, answer);
+		return;
+	}
+	r = results_find(&c->results, answer->program, answer->name);
+	if (!r) {
+		r = results_add(&c->results, answer->program, answer->name, answer->contract,
+				answer->status, answer->reason);
+		if (!c->borrowed && !status_is_worse(answer->status, STATUS_BROKEN)) {
+			r->status = STATUS_BROKEN;
+			result_set_reason(r, "answered without being asked: the list of cases and "
+					     "the programs that ran are not of one build");
+		}
+	} else if (r->status == STATUS_LOST || status_is_worse(answer->status, r->status)) {
+		r->status = answer->status;
+		result_set_reason(r, answer->reason);
+	} else {
+		return;
+	}
+	r->us = answer->us;
+	result_set_output(r, answer->output, answer->output_len);
+	if (!r->contract[0])
+		cell_set(&r->contract, answer->contract);
+}
+
+/* What is said about the cases of a program that came without answers. */
+static void cell_explain(struct cell *c, const char *program, const char *reason)
+{
+	for (size_t i = 0; i < c->results.count; i++) {
+		struct result *r = &c->results.v[i];
+
+		if (r->status == STATUS_LOST && !r->reason[0] && !strcmp(r->program, program))
+			result_set_reason(r, reason);
+	}
+}
+
+static void cell_take_store(struct cell *c, const struct stream_event *e)
+{
+	struct results rows = {0};
+	struct why why;
+
+	if (kyuadb_read(e->bytes, e->len, &rows, &why)) {
+		cell_explain(c, e->program, why.text);
+		return;
+	}
+	for (size_t i = 0; i < rows.count; i++) {
+		/* A store speaks for the program it was made for and for no other. */
+		if (!strcmp(rows.v[i].program, e->program))
+			cell_take_answer(c, &rows.v[i]);
+	}
+	results_free(&rows);
+}
+
+/* Where no store came, Kyua's own line is the answer. */
+static void cell_take_line(struct cell *c, const struct stream_event *e)
+{
+	const struct result *r = results_find(&c->results, e->program, e->name);
+	enum status status = status_of_kyua(e->word, e->reason);
+	struct results one = {0};
+	char *reason = NULL;
+
+	if (r && r->status != STATUS_LOST)
+		return;
+	if (status == STATUS_BROKEN && strcmp(e->word, "broken"))
+		reason = buf_asprintf("unknown result word '%s': %s", e->word, e->reason);
+	results_add(&one, e->program, e->name, "", status, reason ? reason : e->reason)->us = e->us;
+	cell_take_answer(c, &one.v[0]);
+	results_free(&one);
+	free(reason);
+}
+
+/* The case that had begun and not ended: the last line, when it has no result. */
+static const struct stream_event *cell_culprit(const struct cell *c, const struct stream *s)
+{
+	const struct stream_event *last = NULL;
+
+	for (size_t i = 0; i < s->count; i++)
+		last = &s->v[i];
+	if (!last || last->kind != STREAM_CASE || last->word || strcmp(last->abi, c->abi))
+		return NULL;
+	return last;
+}
+
+static void cell_blame(struct cell *c, const struct stream_event *culprit, const struct cell_end *end)
+{
+	enum status status = end->outcome == BOOT_PANIC ? STATUS_CRASHED : STATUS_TIMEOUT;
+	const char *words = end->last_words ? end->last_words : "no last words";
+	struct results one = {0};
+	char *reason;
+
+	reason = buf_asprintf("%s in this case: %s",
+			      status == STATUS_CRASHED ? "the kernel died" : "the guest went silent",
+			      words);
+	results_add(&one, culprit->program, culprit->name, "", status, reason);
+	cell_take_answer(c, &one.v[0]);
+	results_free(&one);
+	free(reason);
+}
+
+static void cell_splat(struct cell *c, const char *program, const char *text)
+{
+	struct result *r = results_find(&c->results, CELL_KERNEL_PROGRAM, CELL_SPLAT_CASE);
+	char *reason = buf_asprintf("%s%s%s%s", r ? r->reason : "", r ? "; " : "",
+				    program[0] ? program : "", program[0] ? ": " : "");
+	char *whole = buf_asprintf("%s%s", reason, text);
+
+	if (!r)
+		r = results_add(&c->results, CELL_KERNEL_PROGRAM, CELL_SPLAT_CASE, "", STATUS_FAIL,
+				"");
+	if (!strstr(r->reason, text))
+		result_set_reason(r, whole);
+	free(reason);
+	free(whole);
+}
+
+void cell_take(struct cell *c, const struct stream *s, const struct console *console,
+	       const struct cell_end *end, const char *pattern)
+{
+	const struct stream_event *culprit = cell_culprit(c, s);
+
+	/* The list first: it says which answers were asked for. */
+	for (size_t i = 0; i < s->count; i++) {
+		const struct stream_event *e = &s->v[i];
+		struct results listed = {0};
+
+		if (e->kind != STREAM_FRAME || strcmp(e->abi, c->abi) ||
+		    strcmp(e->program, STREAM_CASES))
+			continue;
+		cases_parse((const char *)e->bytes, e->len, &listed);
+		cell_take_list(c, &listed, pattern);
+		results_free(&listed);
+	}
+	for (size_t i = 0; i < s->count; i++)
+		if (s->v[i].kind == STREAM_FRAME && !strcmp(s->v[i].abi, c->abi) &&
+		    strcmp(s->v[i].program, STREAM_CASES))
+			cell_take_store(c, &s->v[i]);
+	for (size_t i = 0; i < s->count; i++)
+		if (s->v[i].kind == STREAM_CASE && s->v[i].word && !strcmp(s->v[i].abi, c->abi))
+			cell_take_line(c, &s->v[i]);
+	if (culprit && (end->outcome == BOOT_PANIC || end->outcome == BOOT_HANG))
+		cell_blame(c, culprit, end);
+	for (size_t i = 0; i < s->count; i++) {
+		const struct stream_event *e = &s->v[i];
+
+		if ((e->kind != STREAM_LOST && e->kind != STREAM_BAD) || strcmp(e->abi, c->abi))
+			continue;
+		cell_explain(c, e->program,
+			     e->kind == STREAM_BAD ? e->reason
+						   : "Kyua left no result store for its program");
+	}
+	for (size_t i = 0; console && i < console->count; i++)
+		if (!strcmp(console->splats[i].abi, c->abi))
+			cell_splat(c, console->splats[i].program, console->splats[i].text);
+	/* A death that no case can be blamed for must show all the same. */
+	if (console && !culprit && end->outcome == BOOT_PANIC && !strcmp(console->abi, c->abi))
+		cell_splat(c, console->program,
+			   end->last_words ? end->last_words : "the kernel died between cases");
+}
+
+void cell_finish(struct cell *c, enum status status, const char *reason)
+{
+	for (size_t i = 0; i < c->results.count; i++) {
+		struct result *r = &c->results.v[i];
+
+		if (r->status != STATUS_LOST)
+			continue;
+		r->status = status;
+		if (!r->reason[0])
+			result_set_reason(r, reason);
+	}
+}
+
+size_t cell_count(const struct cell *c, enum status status)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->results.count; i++)
+		n += c->results.v[i].status == status;
+	return n;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * store.h - the result store: one SQLite file that keeps every run, its cells and
+ * their results. What is written at once is one transaction, so that whatever
+ * happens to kmatrix loses at most what was running.
+ *
+ * Functions return 0 or -errno; when they fail, why->text says so in one line.
+ */
+#ifndef BELAY_HARNESS_STORE_H
+#define BELAY_HARNESS_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "harness/cell.h"
+#include "harness/run.h"
+
+/* The format written by this program. A store with a higher one is refused. */
+#define STORE_VERSION 1
+
+struct store;
+
+/* Open for writing, made when it is not there; or an existing one for reading. */
+int store_open(const char *path, bool write, struct store **out, struct why *why);
+void store_close(struct store *s);
+
+/* A run begins; `command` is its command line, for people. */
+int store_begin(struct store *s, const char *command, int64_t *run, struct why *why);
+/* It came to its end, with nothing left to do. */
+int store_end(struct store *s, int64_t run, struct why *why);
+
+/*
+ * Write these cells as they are now, all or none: their results replace what was
+ * stored of them before. A cell gets its id (cell.id) when first written.
+ */
+int store_put(struct store *s, int64_t run, struct cell *cells, size_t count, struct why *why);
+
+/* A run read back. */
+struct store_run {
+	int64_t id;
+	char *command;
+	bool ended; /* false: still running, or killed */
+	struct cell *cells; /* in the order they were first written */
+	size_t count;
+};
+
+/* The newest run. -ENODATA when the store has none. */
+int store_load(struct store *s, struct store_run *out, struct why *why);
+void store_run_free(struct store_run *r);
+
+#endif
