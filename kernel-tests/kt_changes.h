@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * kt_changes.h - where kernels differ in behaviour, one line each. Absence of an
+ * interface is not here: it is probed.
+ *
+ *	X(NAME, mainline release, stable releases that have it too, reference, what)
+ *
+ * The list of stable releases may be empty; a release without it in the list
+ * of its branch does not have it. An empty mainline release: in no kernel yet.
+ */
+#ifndef BELAY_KT_CHANGES_H
+#define BELAY_KT_CHANGES_H
+
+/* clang-format off */
+
+/* Both sides are right in their time: the case asserts the side that fits. */
+#define KT_CHANGES(X) \
+	X(EXIT_STOP_DEAF, "6.0", "", "commit d80f7d7b2c75", \
+	  "SIGKILL does not wake a tracee in PTRACE_EVENT_EXIT")
+
+/* The old side is a bug: the case is an expected failure there. */
+#define KT_BUGS(X) \
+	X(TSYNC_DURING_ENTRY, "7.0", "6.1.188 6.12.110", \
+	  "https://nvd.nist.gov/vuln/detail/CVE-2026-89603", \
+	  "a call parked in syscall-enter-stop escapes a filter installed with TSYNC")
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * kt_guard.c - the clean-up after a case. It may assume nothing about what the
+ * case has left: stopped, traced, parked in PTRACE_EVENT_EXIT, orphaned.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kernel-tests/kt_fail.h"
+#include "kernel-tests/kt_guard.h"
+#include "kernel-tests/kt_proc.h"
+#include "kernel-tests/kt_ptrace.h"
+
+#define GROUPS	    64
+#define SWEEP_TICKS 30 /* seconds after which the rest is left to the guard */
+
+static _Atomic pid_t *groups;
+static pid_t case_pid, guard_pid;
+static volatile sig_atomic_t ticks;
+
+/*
+ * Lives in its own session: what is sent to the case's group does not reach
+ * it. The death signal is the only news it waits for.
+ */
+static _Noreturn void guard_main(void)
+{
+	sigset_t term;
+	int sig;
+
+	setsid();
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	sigprocmask(SIG_SETMASK, &term, NULL);
+	for (int fd = 0; fd < 256; fd++)
+		close(fd);
+	if (prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0) == 0 && getppid() == case_pid)
+		sigwait(&term, &sig);
+	for (int i = 0; i < GROUPS; i++)
+		if (groups[i] > 1)
+			kill(-groups[i], SIGKILL);
+	_exit(0);
+}
+
+/* A child that leaves by exit() comes here too, and has nothing to clean. */
+static void at_exit(void)
+{
+	if (getpid() == case_pid)
+		kt_guard_sweep();
+}
+
+void kt_guard_setup(void)
+{
+	groups = mmap(NULL, GROUPS * sizeof(*groups), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (groups == MAP_FAILED)
+		kt_broken(__FILE__, __LINE__, "mmap: %s", kt_errno_name(errno));
+	case_pid = getpid();
+	KT_SYS(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0));
+	guard_pid = KT_SYS(fork());
+	if (guard_pid == 0)
+		guard_main();
+	atexit(at_exit);
+}
+
+void kt_guard_add_group(pid_t pgid)
+{
+	for (int i = 0; i < GROUPS; i++) {
+		pid_t old = groups[i];
+
+		/* A group that is empty by now gives its place away. */
+		if (old == pgid)
+			return;
+		if (old > 1 && (kill(-old, 0) == 0 || errno != ESRCH))
+			continue;
+		if (atomic_compare_exchange_strong(&groups[i], &old, pgid))
+			return;
+	}
+	kt_broken(__FILE__, __LINE__, "more than %d process groups in one case", GROUPS);
+}
+
+/* Kills every child but the guard; the number of them that there were. */
+static int kill_children(void)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *d;
+	int n = 0;
+
+	if (!proc)
+		return 0;
+	while ((d = readdir(proc)) != NULL) {
+		pid_t pid = (pid_t)atoi(d->d_name);
+
+		if (pid <= 0 || pid == guard_pid || kt_proc_ppid(pid) != case_pid)
+			continue;
+		kill(pid, SIGKILL);
+		n++;
+	}
+	closedir(proc);
+	return n;
+}
+
+static void on_tick(int sig)
+{
+	(void)sig;
+	ticks++;
+}
+
+static void start_ticks(void)
+{
+	struct sigaction sa = { .sa_handler = on_tick };
+	struct itimerval second = { .it_value = { .tv_sec = 1 }, .it_interval = { .tv_sec = 1 } };
+
+	ticks = 0;
+	sigaction(SIGALRM, &sa, NULL);
+	setitimer(ITIMER_REAL, &second, NULL);
+}
+
+/*
+ * Orphans become our children as their parents die, so repeat until there are
+ * none. A tracee that has been killed may stop once more in PTRACE_EVENT_EXIT,
+ * and since 6.0 stays there until its tracer lets it go.
+ */
+void kt_guard_sweep(void)
+{
+	int status;
+	pid_t pid;
+
+	if (!guard_pid)
+		return;
+	start_ticks();
+	while (ticks < SWEEP_TICKS && kill_children() > 0) {
+		pid = waitpid(-1, &status, __WALL);
+		for (; pid > 0; pid = waitpid(-1, &status, __WALL | WNOHANG))
+			if (WIFSTOPPED(status))
+				kt_ptrace(PTRACE_CONT, pid, 0, 0);
+	}
+	kill(guard_pid, SIGKILL);
+	while (waitpid(guard_pid, &status, 0) < 0 && errno == EINTR)
+		;
+	guard_pid = 0;
+	if (ticks >= SWEEP_TICKS)
+		fprintf(stderr, "kt: processes of this case did not die within %d s\n", SWEEP_TICKS);
+}

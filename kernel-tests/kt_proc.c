@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * kt_proc.c - /proc, read defensively: the process may go away at any moment.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kernel-tests/kt_case.h"
+#include "kernel-tests/kt_fail.h"
+#include "kernel-tests/kt_proc.h"
+
+/* The start of /proc/TID/NAME as a string; false when it cannot be read. */
+static bool proc_read(pid_t tid, const char *name, char *buf, size_t size)
+{
+	char path[64];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)tid, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	n = read(fd, buf, size - 1);
+	close(fd);
+	if (n <= 0)
+		return false;
+	buf[n] = '\0';
+	return true;
+}
+
+/* Field 3 and 4: what follows the last ')', for the name may hold anything. */
+static bool proc_stat(pid_t tid, char *state, int *ppid)
+{
+	char buf[512], *p;
+
+	if (!proc_read(tid, "stat", buf, sizeof(buf)))
+		return false;
+	p = strrchr(buf, ')');
+	return p && sscanf(p + 1, " %c %d", state, ppid) == 2;
+}
+
+char kt_proc_state(pid_t tid)
+{
+	char state;
+	int ppid;
+
+	return proc_stat(tid, &state, &ppid) ? state : 0;
+}
+
+pid_t kt_proc_ppid(pid_t pid)
+{
+	char state;
+	int ppid;
+
+	return proc_stat(pid, &state, &ppid) ? ppid : 0;
+}
+
+pid_t kt_proc_tracer(pid_t tid)
+{
+	static const char key[] = "\nTracerPid:";
+	char buf[1024], *p;
+
+	if (!proc_read(tid, "status", buf, sizeof(buf)))
+		return 0;
+	p = strstr(buf, key);
+	return p ? atoi(p + sizeof(key) - 1) : 0;
+}
+
+bool kt_proc_blocked_in(pid_t tid, long nr)
+{
+	char buf[256], *end;
+	long got;
+
+	if (kt_proc_state(tid) != 'S')
+		return false;
+	if (!proc_read(tid, "syscall", buf, sizeof(buf)))
+		return true;
+	got = strtol(buf, &end, 10);
+	return end != buf && *end == ' ' && got == nr;
+}
+
+/*
+ * The pause is for the processor's sake, not what the condition is reached by:
+ * on a loaded machine the one that is waited for needs the time.
+ */
+void kt_proc_poll(const char *file, int line, const char *what, unsigned int tries)
+{
+	struct timespec pause = { .tv_nsec = 1000000 };
+
+	kt_case_check_deadline(file, line, what);
+	kt_fail_from_record();
+	if (tries < 20)
+		sched_yield();
+	else
+		ppoll(NULL, 0, &pause, NULL);
+}
