@@ -19,15 +19,22 @@
 
 enum call_point { CALL_NONE, CALL_ENTRY, CALL_EXIT, CALL_SECCOMP };
 
+/*
+ * abi is NULL at CALL_NONE, for an audit architecture that is not in the table,
+ * and where the fallback cannot know (see call_identify.c): treat such a call
+ * as the most dangerous one. At EXIT the number is not known, so that x32 is
+ * reported as x86_64, and after execve the ABI is the new program's; take the
+ * ABI of a call from its ENTRY.
+ */
 struct call {
 	enum call_point point;
-	const struct abi *abi;	/* how the call entered, or NULL: no ABI of ours */
-	uint32_t audit_arch;	/* what the kernel said, also when abi is NULL */
+	const struct abi *abi;	/* how the call entered, or NULL */
+	uint32_t audit_arch;	/* what the kernel said, also when abi is NULL; 0 unknown */
 	int64_t nr;		/* as <asm/unistd.h> of that ABI counts: with nr_bit; -1 none */
-	uint64_t args[ABI_NARGS]; /* zero-extended for 32-bit ABIs; ENTRY and SECCOMP only */
+	uint64_t args[ABI_NARGS]; /* zero-extended for 32-bit registers; ENTRY and SECCOMP only */
 	uint64_t ip, sp;
 	int64_t result;		/* EXIT only: the value, or -errno (restart codes included) */
-	uint32_t trace_data;	/* SECCOMP only: SECCOMP_RET_DATA; 0 from a register set */
+	uint32_t trace_data;	/* SECCOMP only: SECCOMP_RET_DATA */
 };
 
 /* What the running kernel has. -1 not yet known, 0 no, 1 yes; tests set 0. */
@@ -39,24 +46,40 @@ struct call_io {
 
 /*
  * Read the call of the stopped tracee. `expect` is the kind of stop the
- * caller took from the wait status: a register set alone cannot tell.
+ * caller took from the wait status: a register set alone cannot tell. The
+ * tracee must have PTRACE_O_TRACESYSGOOD. -EPROTO when the kernel says that it
+ * is another kind of stop. CALL_NONE fits every stop and reads ip and sp only.
  */
 int call_get(struct call_io *io, pid_t tid, enum call_point expect, struct call *out);
 
-/* At ENTRY or SECCOMP: another number, other arguments, or both at once. */
+/*
+ * At ENTRY or SECCOMP: another number, other arguments, or both at once. The
+ * number counts as in struct call; -1 (set_nr only) skips the call and leaves
+ * the result to the architecture. -EOPNOTSUPP where this tracer cannot reach
+ * the registers: c->abi is NULL, or a 32-bit ARM tracer on a 64-bit tracee.
+ */
 int call_set_nr(struct call_io *io, pid_t tid, const struct call *c, int64_t nr);
 int call_set_args(struct call_io *io, pid_t tid, const struct call *c,
 		  const uint64_t args[ABI_NARGS]);
 int call_rewrite(struct call_io *io, pid_t tid, const struct call *c, int64_t nr,
 		 const uint64_t args[ABI_NARGS]);
 
-/* At ENTRY or SECCOMP: do not execute; the program sees `result`. */
+/*
+ * At ENTRY or SECCOMP: do not execute; the program sees `result` (a value or
+ * -errno). Also where c->abi is NULL. After any error but -ESRCH the call may
+ * still execute: do not resume the tracee.
+ */
 int call_skip(struct call_io *io, pid_t tid, const struct call *c, int64_t result);
 
 /* At EXIT: the program sees `result` (a value or -errno). */
 int call_set_result(struct call_io *io, pid_t tid, const struct call *c, int64_t result);
 
-/* The whole register set, to put back what injected calls have changed. */
+/*
+ * The whole register set, to put back what injected calls have changed: save
+ * at ENTRY or SECCOMP, load at the EXIT of the last injected call, then
+ * call_set_result(). That result must not be a restart code: what the kernel
+ * would restart is the injected call (aarch64 keeps orig_x0); use call_again().
+ */
 struct call_regs {
 	unsigned char bytes[ABI_REGS_MAX];
 	size_t size;
@@ -72,7 +95,11 @@ int call_load_regs(pid_t tid, const struct call_regs *regs);
 int call_again(struct call_io *io, pid_t tid, const struct call *at_entry, int64_t nr,
 	       const uint64_t args[ABI_NARGS]);
 
-/* Decode a register set taken from any ABI's tracee; pure, for tests on any host. */
+/*
+ * Decode a register set taken from any ABI's tracee; pure, for tests on any
+ * host. -EINVAL when a set of `size` bytes cannot hold a call of this ABI.
+ * The number is the one that was entered, before a tracer changed it.
+ */
 int call_decode(const struct abi *abi, enum call_point point, const void *regs, size_t size,
 		struct call *out);
 

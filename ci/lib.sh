@@ -82,3 +82,18 @@ abi_cc()
 		printf '%s\n' "$cc_triplet-gcc"
 	fi
 }
+
+# make_configure: a checkout has no configure yet; a release has.
+make_configure()
+{
+	[ -f "$top/configure" ] || {
+		configure_log=$(mktemp)
+		if (cd "$top" && autoreconf -fi) >"$configure_log" 2>&1; then
+			rm -f "$configure_log"
+		else
+			cat "$configure_log" >&2
+			rm -f "$configure_log"
+			die 1 "autoreconf failed (above)"
+		fi
+	}
+}

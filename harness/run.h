@@ -35,6 +35,13 @@ struct why {
 	char text[512];
 };
 
+/* Put a line there (no newline at its end); returns -error. */
+int why_set(struct why *why, int error, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* Where the tables and the guest's init are: the source tree when kmatrix runs from its
+ * build tree, else the installed place. To be freed. */
+char *run_datadir(void);
+
 /* ---- table.c: the three tables, one line per kernel, machine, ABI ---- */
 
 /* How to boot the kernels of one architecture. */
@@ -46,7 +53,7 @@ struct machine {
 	char *kvm_args;	   /* the same under KVM */
 	char *memory;	   /* "1024M" */
 	char *console;	   /* the kernel's console: "ttyS0" */
-	char *export_args; /* what gives the guest the stream's port, %s is its chardev */
+	char *export_args; /* what gives the guest the stream's port; its chardev is "stream" */
 	char *export_tty;  /* its name in the guest: "ttyS1" */
 	char *cmdline;	   /* kernel command line of every kernel of the architecture */
 	unsigned scale;	   /* how much longer a case may take under emulation */
@@ -75,8 +82,7 @@ struct tables {
 	size_t nabis;
 };
 
-/* Load machines.tsv, kernels.tsv and abis.tsv of `dir`; NULL is the installed
- * place, or the source tree when kmatrix runs from its build tree. */
+/* Load machines.tsv, kernels.tsv and abis.tsv of `dir`; NULL is run_datadir(). */
 int tables_load(const char *dir, struct tables **out, struct why *why);
 void tables_free(struct tables *t);
 const struct machine *tables_machine(const struct tables *t, const char *arch);
@@ -133,6 +139,7 @@ enum boot_outcome {
 	BOOT_PANIC,   /* the kernel died after KT-BOOT */
 	BOOT_DONE,    /* KT-DONE */
 	BOOT_STOPPED, /* the caller wanted it to end */
+	BOOT_LOST     /* QEMU itself was killed or failed: no fault of the guest */
 };
 const char *boot_outcome_name(enum boot_outcome o);
 
@@ -147,8 +154,9 @@ struct boot {
 	const char *builds;	/* holds one build tree per ABI, named by it */
 	const char *workdir;	/* exists; receives "console", "stream", "job.cpio" */
 	enum boot_accel accel;
-	unsigned idle_s;	/* the stream may be silent so long; 0: a default */
-	unsigned limit_s;	/* the whole boot; 0: a default */
+	unsigned boot_s;	/* until KT-BOOT; 0: a default, as for the next two */
+	unsigned idle_s;	/* the stream may be silent so long */
+	unsigned limit_s;	/* the whole boot */
 };
 
 struct boot_progress {
