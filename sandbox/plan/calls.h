@@ -21,36 +21,43 @@ enum call_action {
 };
 
 /*
- * A condition on register arguments that the filter can judge by itself. It
- * splits a supervised call: where it holds, the kernel decides.
+ * Rules on register arguments that the filter judges by itself, before the
+ * action of the call: cond.c has them. What each is for:
  */
 enum call_cond {
 	COND_NONE,
-	COND_OPEN_FLAGS,	/* args[flags] opens for reading only: needs POLICY_READ alone */
-	COND_CLONE_FLAGS,	/* no CLONE_NEW*, no CLONE_UNTRACED: allow; else refuse */
-	COND_IOCTL,		/* TIOCSTI, TIOCLINUX, owner-setting requests: refuse; else allow */
-	COND_SOCKET,		/* families and types beyond unix, inet, inet6: refuse */
-	COND_NO_ADDRESS,	/* args[path] (the address) is NULL and no MSG_FASTOPEN: allow */
+	COND_OPEN_FLAGS,	/* opens for reading alone need no rule for writing */
+	COND_ACCESS_MODE,	/* asks for what no rule forbids: allow */
+	COND_NO_ADDRESS,	/* sendto without an address and MSG_FASTOPEN: allow */
+	COND_SELF_PID,		/* args[pid] is 0, the caller: allow */
+	COND_SETPRIORITY,	/* groups and users: refuse; who is 0: allow */
+	COND_IOPRIO,		/* the same, counted from 1 */
+	COND_CLONE_FLAGS,	/* new namespaces, CLONE_UNTRACED: refuse */
+	COND_UNSHARE,		/* new namespaces: refuse */
+	COND_IOCTL,		/* terminal input, signal owners, attributes of files: refuse */
 	COND_FCNTL,		/* F_SETOWN supervised, F_SETOWN_EX refused; else allow */
-	COND_PRCTL,		/* PR_SET_MM and the like: refuse; else allow */
-	COND_SELF_PID,		/* args[pid] is 0: allow; else supervised */
-	COND_PERSONALITY	/* only the harmless personas */
+	COND_PRCTL,		/* PR_SET_MM and what is unknown: refuse */
+	COND_PERSONALITY,	/* only the harmless personas */
+	COND_SECCOMP,		/* SECCOMP_FILTER_FLAG_NEW_LISTENER: refuse */
+	COND_SOCKET,		/* families and types beyond unix, inet, inet6: refuse */
+	COND_SOCKETPAIR		/* the same */
 };
 
 /* What the supervisor does with the call: one performer per kind. */
 enum call_kind {
 	KIND_NONE,
 	KIND_OPEN,	/* open, openat, creat */
-	KIND_OPENAT2,
-	KIND_ACCESS, KIND_READLINK, KIND_GETXATTR, KIND_LISTXATTR,
+	KIND_OPENAT2,	/* struct open_how is args[2] */
+	KIND_ACCESS,
 	KIND_MKDIR, KIND_MKNOD, KIND_RMDIR, KIND_UNLINK,
 	KIND_RENAME, KIND_LINK, KIND_SYMLINK,
 	KIND_CHMOD, KIND_CHOWN, KIND_TRUNCATE, KIND_UTIMES,
 	KIND_SETXATTR, KIND_REMOVEXATTR,
 	KIND_EXEC,
-	KIND_SOCKET, KIND_SOCKETCALL, KIND_BIND, KIND_CONNECT,
+	/* Operands: the socket is args[dirfd[0]], the address or msghdr args[path[0]]. */
+	KIND_SOCKETCALL, KIND_BIND, KIND_CONNECT,
 	KIND_SENDTO, KIND_SENDMSG, KIND_SENDMMSG, KIND_LISTEN,
-	KIND_PID,	/* acts on the process args[pid]: it must be of the sandbox */
+	KIND_PID,	/* acts on the process or thread args[pid]: it must be of the sandbox */
 	KIND_KILL	/* kill(2): groups and everybody as well */
 };
 
@@ -59,32 +66,38 @@ struct call_spec {
 	enum call_action action;
 	enum call_kind kind;
 	enum call_cond cond;
-	int error;		/* CALL_REFUSE, and what a refusing cond answers: positive errno */
+	int error;		/* CALL_REFUSE: positive errno */
 	unsigned int ops;	/* bits 1 << enum policy_op; 0 with SUPERVISE: always supervised */
 	/* Argument indexes; -1 where the call has no such operand. */
 	int8_t dirfd[2], path[2];	/* path[i] relative to dirfd[i]; dirfd -1: the cwd */
-	int8_t flags;			/* open or AT_* flags */
+	int8_t flags;			/* open, AT_* or MSG_* flags */
 	int8_t mode;
 	int8_t pid;
 	unsigned int variant;	/* VAR_* */
 	const char *why;	/* for REFUSE: the reason, for documents and reports */
 };
 
-/* What tells calls of one kind apart. */
+/*
+ * What tells calls of one kind apart. Times, sizes and ids are narrow on i386
+ * and arm alone: on x32 and the ABIs of 64 bits every layout is the wide one,
+ * so VAR_TIME32 and VAR_ID16 say nothing there.
+ */
 enum {
 	VAR_NOFOLLOW = 1 << 0,	/* a last symbolic link is the operand (lchown, unlink) */
 	VAR_FD = 1 << 1,	/* the operand is a descriptor: dirfd[0], no path */
 	VAR_CREAT = 1 << 2,	/* creat(2): O_CREAT|O_WRONLY|O_TRUNC implied */
-	VAR_TIME32 = 1 << 3,	/* timespec of 32 bits, utimensat on 32-bit ABIs */
+	VAR_TIME32 = 1 << 3,	/* time_t of 32 bits */
 	VAR_TIMEVAL = 1 << 4,	/* utimes, futimesat */
 	VAR_UTIMBUF = 1 << 5,	/* utime */
-	VAR_SIZE64 = 1 << 6,	/* truncate64: length in a register pair */
-	VAR_ID16 = 1 << 7,	/* 16-bit uid and gid */
+	VAR_SIZE64 = 1 << 6,	/* truncate64: length in a register pair (arm: an even one) */
+	VAR_ID16 = 1 << 7,	/* 16-bit uid and gid; 0xffff means -1 */
 	VAR_RAWFLAGS = 1 << 8	/* linkat: AT_SYMLINK_FOLLOW asks to follow */
 };
 
-/* Entry number i of the table; NULL past the last. */
+/* Entry number i, in no order that matters; NULL past the last. */
 const struct call_spec *calls_at(size_t i);
+/* By name; NULL: no such call here. */
+const struct call_spec *calls_named(const char *name);
 /* By the number as the ABI counts (x32: with bit 30); NULL: unknown, refused. */
 const struct call_spec *calls_find(const struct abi *abi, int64_t nr);
 /* The number of a named call on an ABI, or -1. */
