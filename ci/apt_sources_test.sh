@@ -84,7 +84,7 @@ Types: deb-src
 URIs: http://mirror.example/debian http://second.example/debian
 Suites: bookworm bookworm-updates
 Components: main
-Signed-By: 
+Signed-By:
  -----BEGIN PGP PUBLIC KEY BLOCK-----
  .
  mQINBGExample
