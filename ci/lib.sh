@@ -56,14 +56,14 @@ table_field()
 # abi_triplet ABI
 abi_triplet()
 {
-	table_field "$top/ci/abis.tsv" "$1" 2 ||
+	table_field "$top/harness/abis.tsv" "$1" 4 ||
 		die 2 "unknown ABI '$1' (one of: $(abi_list))"
 }
 
 # The names of all ABIs on one line.
 abi_list()
 {
-	echo $(table_column "$top/ci/abis.tsv" 1)
+	echo $(table_column "$top/harness/abis.tsv" 1)
 }
 
 # The triplet that this machine's own compiler builds for.

@@ -226,7 +226,7 @@ static const struct format formats[] = {
 	 "arch userland qemu args kvm-args memory console export-args export-tty scale cmdline", 11,
 	 machine_add},
 	{"kernels.tsv", "id arch suite package default", 5, kernel_add},
-	{"abis.tsv", "id kernels qemu-user", 3, abi_add},
+	{"abis.tsv", "id kernels qemu-user triplet", 4, abi_add},
 };
 
 int tables_load(const char *dir, struct tables **out, struct why *why)

@@ -18,8 +18,8 @@ static const char good_machines[] =
 	"arm64\tbookworm\tqemu\t-machine virt\t-cpu host\t512M\tttyAMA0\t-device x\tttyS0\t7\t-\n";
 static const char good_kernels[] = "one\tamd64\tsid\tlinux-image\tyes\n"
 				   "two\tarm64\tsid\tlinux-image\tno\n";
-static const char good_abis[] = "x86_64\tamd64\t-\n"
-				"i386\tarm64,amd64\tqemu-i386\n";
+static const char good_abis[] = "x86_64\tamd64\t-\tx86_64-linux-gnu\n"
+				"i386\tarm64,amd64\tqemu-i386\ti686-linux-gnu\n";
 
 static void put(const char *path, const char *text)
 {
@@ -150,10 +150,11 @@ ATF_TC_BODY(bad, tc)
 	refuse("kernels.tsv", "one\tamd64\tsid\t-o x\tyes\n", "package '-o x', expected letters");
 	refuse("kernels.tsv", "o\tamd64\ts\tl\tyes\no\tamd64\ts\tl\tyes\n",
 	       "kernels.tsv:2: second line for kernel 'o'");
-	refuse("abis.tsv", "i386\tamd64,\tqemu\n", "abis.tsv:1: architecture ''");
-	refuse("abis.tsv", "i386\tamd64,sparc\tqemu\n", "architecture 'sparc'");
-	refuse("abis.tsv", "i386\tamd64\t-\ni386\tamd64\t-\n", "second line for ABI 'i386'");
-	refuse("abis.tsv", "i386\tamd64\t-\tmore\n", "4 columns, expected 3: id kernels qemu-user");
+	refuse("abis.tsv", "i386\tamd64,\tqemu\tx\n", "abis.tsv:1: architecture ''");
+	refuse("abis.tsv", "i386\tamd64,sparc\tqemu\tx\n", "architecture 'sparc'");
+	refuse("abis.tsv", "i386\tamd64\t-\tx\ni386\tamd64\t-\tx\n", "second line for ABI 'i386'");
+	refuse("abis.tsv", "i386\tamd64\t-\n",
+	       "3 columns, expected 4: id kernels qemu-user triplet");
 }
 
 ATF_TC(missing);
