@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* call_test.c - reading live calls, with PTRACE_GET_SYSCALL_INFO and without. */
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <atf-c.h>
+
+#include "arch/test_tracee.h"
+
+static struct call get(struct call_io *io, pid_t pid, enum call_point point)
+{
+	struct call c;
+
+	memset(&c, 0, sizeof(c));
+	ATF_REQUIRE_EQ(call_get(io, pid, point, &c), 0);
+	ATF_CHECK_EQ(c.point, point);
+	return c;
+}
+
+static void check_getpid(const struct tracee_kind *kind, const struct call *c)
+{
+	ATF_REQUIRE_MSG(c->abi, "ABI not known");
+	ATF_CHECK_STREQ(c->abi->name, kind->abi);
+	ATF_CHECK_EQ(c->audit_arch, c->abi->audit_arch);
+	ATF_CHECK_EQ_MSG(c->nr, kind->nr_getpid, "number %lld", (long long)c->nr);
+	for (int i = 0; i < ABI_NARGS; i++)
+		ATF_CHECK_EQ_MSG(c->args[i], tracee_arg(kind, i), "argument %d is %#llx", i,
+				 (unsigned long long)c->args[i]);
+	if (kind->ip)
+		ATF_CHECK_EQ_MSG(c->ip, 0x400000 + (kind->is_64bit ? 120u : 84u) + kind->ip,
+				 "ip %#llx", (unsigned long long)c->ip);
+	ATF_CHECK(c->sp != 0);
+	ATF_CHECK_EQ(c->trace_data, c->point == CALL_SECCOMP ? TRACEE_DATA : 0u);
+}
+
+/* The result of getpid: the process, or ENOSYS for an ABI that is not enabled. */
+static bool check_pid_result(const struct call *c, pid_t pid)
+{
+	ATF_CHECK_EQ(c->nr, -1);
+	if (c->result == -ENOSYS)
+		return false;
+	ATF_CHECK_EQ_MSG(c->result, pid, "result %lld", (long long)c->result);
+	return true;
+}
+
+static void test_read(const struct tracee_kind *kind, enum call_point point)
+{
+	for (size_t i = 0; i < tracee_nios; i++) {
+		struct call_io io = tracee_ios[i], info = CALL_IO_INIT;
+		pid_t pid = tracee_start(kind, &io, point == CALL_SECCOMP);
+		struct call c, same;
+
+		tracee_to_getpid(pid, point);
+		c = get(&io, pid, point);
+		check_getpid(kind, &c);
+		same = get(&info, pid, point);
+		ATF_CHECK(!memcmp(&c, &same, sizeof(c)));
+		same = get(&io, pid, CALL_NONE);
+		ATF_CHECK_EQ(same.abi, NULL);
+		ATF_CHECK_EQ(same.nr, -1);
+		ATF_CHECK_EQ(same.ip, c.ip);
+		ATF_CHECK_EQ(same.sp, c.sp);
+
+		if (point == CALL_ENTRY) {
+			tracee_to_syscall(pid);
+			c = get(&io, pid, CALL_EXIT);
+			same = get(&info, pid, CALL_EXIT);
+			ATF_CHECK(!memcmp(&c, &same, sizeof(c)));
+			ATF_CHECK_EQ(c.audit_arch, abi_find(kind->abi)->audit_arch);
+			check_pid_result(&c, pid);
+		}
+		tracee_end(pid);
+	}
+}
+
+#define READ_TESTS(kind)                                                                          \
+	ATF_TC(read_##kind);                                                                      \
+	ATF_TC_HEAD(read_##kind, tc)                                                              \
+	{                                                                                         \
+		atf_tc_set_md_var(tc, "descr", "Verify that both ways to read a call at entry and " \
+					       "exit agree: " #kind);                             \
+	}                                                                                         \
+	ATF_TC_BODY(read_##kind, tc) { (void)tc; test_read(&tracee_##kind, CALL_ENTRY); }         \
+	ATF_TC(read_seccomp_##kind);                                                              \
+	ATF_TC_HEAD(read_seccomp_##kind, tc)                                                      \
+	{                                                                                         \
+		atf_tc_set_md_var(tc, "descr", "Verify that both ways to read a call at a seccomp " \
+					       "stop agree: " #kind);                             \
+	}                                                                                         \
+	ATF_TC_BODY(read_seccomp_##kind, tc) { (void)tc; test_read(&tracee_##kind, CALL_SECCOMP); }
+TRACEE_KINDS(READ_TESTS)
+
+/* Verify that a negative result is an error and a high address is not, for 32 bits too. */
+ATF_TC(forged);
+ATF_TC_HEAD(forged, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "Verify that an int 0x80 made to look like a syscall "
+				       "instruction is i386 or not known, and can be refused");
+}
+ATF_TC_BODY(forged, tc)
+{
+	struct call_io io = CALL_IO_INIT, fallback = { 0, 0 };
+	struct call c;
+	pid_t pid;
+
+	(void)tc;
+	pid = tracee_start(&tracee_forged, &fallback, false);
+	tracee_to_syscall(pid);
+	if (!call_get(&io, pid, CALL_ENTRY, &c) && io.get_info == 1)
+		ATF_CHECK_STREQ(c.abi->name, "i386");
+	c = get(&fallback, pid, CALL_ENTRY);
+	ATF_CHECK_EQ(c.abi, NULL);
+	ATF_CHECK_EQ(c.audit_arch, 0);
+	ATF_CHECK_EQ(call_set_args(&fallback, pid, &c, c.args), -EOPNOTSUPP);
+	ATF_CHECK_EQ(call_rewrite(&fallback, pid, &c, 1, c.args), -EOPNOTSUPP);
+	ATF_CHECK_EQ(call_again(&fallback, pid, &c, 1, c.args), -EOPNOTSUPP);
+	ATF_CHECK_EQ(call_skip(&fallback, pid, &c, -EXDEV), 0);
+	tracee_to_syscall(pid);
+	c = get(&fallback, pid, CALL_EXIT);
+	ATF_CHECK_EQ((int32_t)c.result, -EXDEV);
+	tracee_to_syscall(pid);
+	c = get(&fallback, pid, CALL_ENTRY);
+	ATF_CHECK_EQ((int32_t)c.args[0], -EXDEV);
+	tracee_end(pid);
+}
+
+ATF_TC(wrong_stop);
+ATF_TC_HEAD(wrong_stop, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "Verify that a stop of another kind than expected is EPROTO "
+				       "and that nothing is written");
+}
+ATF_TC_BODY(wrong_stop, tc)
+{
+	static const enum call_point wrong[] = { CALL_EXIT, CALL_SECCOMP };
+	struct call_io io = CALL_IO_INIT;
+	struct call c, before;
+	pid_t pid;
+
+	(void)tc;
+	memset(&c, 0x55, sizeof(c));
+	before = c;
+	pid = tracee_start(&tracee_x86_64, &io, false);
+	tracee_to_syscall(pid);
+	for (size_t i = 0; i < 2; i++) {
+		int r = call_get(&io, pid, wrong[i], &c);
+
+		if (!io.get_info)
+			atf_tc_skip("no PTRACE_GET_SYSCALL_INFO here");
+		ATF_CHECK_EQ(r, -EPROTO);
+		ATF_CHECK(!memcmp(&c, &before, sizeof(c)));
+	}
+	tracee_end(pid);
+}
+
+ATF_TP_ADD_TCS(tp)
+{
+#define ADD_READ_TESTS(kind)                    \
+	ATF_TP_ADD_TC(tp, read_##kind);         \
+	ATF_TP_ADD_TC(tp, read_seccomp_##kind);
+	TRACEE_KINDS(ADD_READ_TESTS)
+	ATF_TP_ADD_TC(tp, forged);
+	ATF_TP_ADD_TC(tp, wrong_stop);
+	return atf_no_error();
+}
