@@ -20,6 +20,9 @@
 
 /* The old side is a bug: the case is an expected failure there. */
 #define KT_BUGS(X) \
+	X(SUSPEND_SECCOMP_SEIZE, "5.18", "5.10.113 5.15.33", \
+	  "https://nvd.nist.gov/vuln/detail/CVE-2022-30594", \
+	  "PTRACE_SEIZE takes PTRACE_O_SUSPEND_SECCOMP from anybody") \
 	X(TSYNC_DURING_ENTRY, "7.0", "6.1.188 6.12.110", \
 	  "https://nvd.nist.gov/vuln/detail/CVE-2026-89603", \
 	  "a call parked in syscall-enter-stop escapes a filter installed with TSYNC")

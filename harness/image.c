@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * image.c - the first root of a guest. The base holds Kyua, its libraries and
+ * busybox, and is kept beside the userland it was made of. The job's part holds
+ * init, the Kyuafiles, the test programs and the job; Linux unpacks archives one
+ * behind the other. It neither fetches nor boots.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness/cpio.h"
+#include "harness/guest.h"
+#include "harness/image.h"
+
+/* Part of the base's name: another one when its content is made in another way. */
+#define IMAGE_BASE "base-1.cpio"
+
+static const char *const applets[] = {"cat",   "chmod", "crc32", "cut",	     "hostname", "ip", "ls",
+				      "mkdir", "mount", "ps",	 "poweroff", "rm",	 "sed",
+				      "sh",    "stat",	"stty",	 "su",	     "uname"};
+
+static const char passwd[] = "root:x:0:0:root:/root:/bin/sh\n"
+			     "nobody:x:65534:65534:nobody:/tmp/home:/bin/sh\n";
+static const char group[] = "root:x:0:\ntty:x:5:\nnogroup:x:65534:\n";
+
+static bool has_prefix(const char *s, const char *prefix)
+{
+	return strncmp(s, prefix, strlen(prefix)) == 0;
+}
+
+/*
+ * Where a packages' file goes if Kyua or init uses it, else NULL. Libraries and
+ * busybox go below / though newer distributions have them below /usr: one place
+ * that is right for both.
+ */
+static const char *guest_name(const char *name)
+{
+	const char *short_name = has_prefix(name, "usr/") ? name + 4 : name;
+	const char *base = strrchr(name, '/');
+
+	base = base ? base + 1 : name;
+	if (has_prefix(short_name, "lib"))
+		return strstr(base, ".so") && !strstr(name, "/gconv/") ? short_name : NULL;
+	if (strcmp(short_name, "bin/busybox") == 0)
+		return short_name;
+	if (strcmp(name, "usr/bin/kyua") == 0 || has_prefix(name, "usr/share/kyua/store/"))
+		return name;
+	return NULL;
+}
+
+/* nftw() has no argument for its function. */
+static __thread struct {
+	struct cpio *cpio;
+	size_t skip; /* length of the root's path and its slash */
+} walk;
+
+static int base_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	const char *name = ftw->level ? guest_name(path + walk.skip) : NULL;
+	char target[4096];
+	ssize_t n;
+
+	if (!name)
+		return 0;
+	if (type == FTW_F)
+		return cpio_file(walk.cpio, name, st->st_mode & 0777, path);
+	if (type != FTW_SL)
+		return 0;
+	n = readlink(path, target, sizeof(target) - 1);
+	if (n < 0)
+		return -errno;
+	target[n] = '\0';
+	return cpio_link(walk.cpio, name, target);
+}
+
+static int base_fill(struct cpio *c, const char *root)
+{
+	static const char *const dirs[] = {"dev", "proc", "root", "run", "sys", "tmp"};
+	size_t i;
+	int rc;
+
+	walk.cpio = c;
+	walk.skip = strlen(root) + 1;
+	rc = nftw(root, base_entry, 32, FTW_PHYS);
+	if (rc == -1)
+		rc = -errno;
+	for (i = 0; rc == 0 && i < sizeof(dirs) / sizeof(*dirs); i++)
+		rc = cpio_dir(c, dirs[i], 0755);
+	for (i = 0; rc == 0 && i < sizeof(applets) / sizeof(*applets); i++) {
+		char *name = buf_asprintf("bin/%s", applets[i]);
+
+		rc = cpio_link(c, name, "busybox");
+		free(name);
+	}
+	/* The kernel opens it for init before anything is mounted. */
+	if (rc == 0)
+		rc = cpio_char_device(c, "dev/console", 0600, 5, 1);
+	if (rc == 0)
+		rc = cpio_data(c, "etc/passwd", 0644, passwd, strlen(passwd));
+	if (rc == 0)
+		rc = cpio_data(c, "etc/group", 0644, group, strlen(group));
+	return rc;
+}
+
+/* The base's path; made under another name first, so that it is whole or absent. */
+static int base_path(const char *root, char **out, struct why *why)
+{
+	char *path = buf_asprintf("%s/" IMAGE_BASE, root), *work;
+	struct cpio *c;
+	FILE *f;
+	int rc, end;
+
+	if (access(path, R_OK) == 0) {
+		*out = path;
+		return 0;
+	}
+	work = buf_asprintf("%s.%ld", path, (long)getpid());
+	f = fopen(work, "we");
+	if (!f) {
+		rc = -errno;
+	} else {
+		c = cpio_begin(f);
+		rc = base_fill(c, root);
+		end = cpio_end(c);
+		if (rc == 0)
+			rc = end;
+		if (fclose(f) != 0 && rc == 0)
+			rc = -EIO;
+		if (rc == 0 && rename(work, path) < 0)
+			rc = -errno;
+		if (rc < 0)
+			unlink(work);
+	}
+	free(work);
+	if (rc < 0) {
+		why_set(why, -rc, "cannot write %s: %s", path, strerror(-rc));
+		free(path);
+		return rc;
+	}
+	*out = path;
+	return 0;
+}
+
+static int copy_base(const char *base, FILE *to, struct why *why)
+{
+	int fd = open(base, O_RDONLY | O_CLOEXEC), rc = 0;
+	struct stat st;
+	ssize_t n;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		rc = -errno;
+	while (rc == 0 && lseek(fd, 0, SEEK_CUR) < st.st_size) {
+		n = sendfile(fileno(to), fd, NULL, st.st_size);
+		if (n <= 0)
+			rc = n < 0 ? -errno : -EIO;
+	}
+	/* stdio does not see what passed it by. */
+	if (rc == 0 && fseeko(to, 0, SEEK_END) < 0)
+		rc = -errno;
+	if (rc < 0)
+		why_set(why, -rc, "cannot copy %s: %s", base, strerror(-rc));
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+/* A room's own Kyuafile, and those of the rooms that it is in. */
+static int add_kyuafiles(struct cpio *c, const char *srcdir, const char *room)
+{
+	size_t len = strlen(room);
+	int rc = 0;
+
+	while (rc == 0) {
+		char *dir = buf_strndup(room, len);
+		char *path = buf_asprintf("%s/%s%sKyuafile", srcdir, dir, len ? "/" : "");
+		char *name = buf_asprintf("belay/src/%s%sKyuafile", dir, len ? "/" : "");
+
+		if (access(path, F_OK) == 0)
+			rc = cpio_file(c, name, 0644, path);
+		free(dir);
+		free(path);
+		free(name);
+		if (len == 0)
+			break;
+		while (len && room[len] != '/')
+			len--;
+	}
+	return rc;
+}
+
+/* Programs that are no tests, for the tests beside them. */
+static int add_helpers(struct cpio *c, const char *builds, const char *abi, const char *room,
+		       struct why *why)
+{
+	char *builddir = buf_asprintf("%s/%s", builds, abi), **list = NULL;
+	size_t n = 0, i;
+	int rc = guest_list(builddir, room, false, &list, &n, why);
+
+	for (i = 0; rc == 0 && i < n; i++) {
+		char *path = buf_asprintf("%s/%s", builddir, list[i]);
+		char *name = buf_asprintf("belay/tests/%s/%s", abi, list[i]);
+
+		rc = cpio_file(c, name, 0755, path);
+		if (rc < 0)
+			why_set(why, -rc, "%s: %s", path, strerror(-rc));
+		free(path);
+		free(name);
+	}
+	guest_programs_free(list);
+	free(builddir);
+	return rc;
+}
+
+/* A test program, the Kyuafiles that lead to it, and what lies beside it. */
+static int add_step(struct cpio *c, const struct boot *b, const struct job_step *s, struct why *why)
+{
+	const char *slash = strrchr(s->program, '/');
+	char *room = buf_strndup(s->program, slash ? (size_t)(slash - s->program) : 0);
+	char *path = buf_asprintf("%s/%s/%s", b->builds, s->abi, s->program);
+	char *name = buf_asprintf("belay/tests/%s/%s", s->abi, s->program);
+	/* Kyuafiles find the tests by the names of their sources. */
+	char *source = buf_asprintf("belay/src/%s.c", s->program);
+	int rc = 0;
+
+	if (!guest_is_program(path))
+		rc = why_set(why, ENOENT, "%s: no program", path);
+	if (rc == 0) {
+		rc = cpio_file(c, name, 0755, path);
+		if (rc == 0)
+			rc = cpio_data(c, source, 0644, "", 0);
+		if (rc == 0)
+			rc = add_kyuafiles(c, b->srcdir, room);
+		if (rc < 0)
+			why_set(why, -rc, "%s: %s", path, strerror(-rc));
+	}
+	if (rc == 0)
+		rc = add_helpers(c, b->builds, s->abi, room, why);
+	free(room);
+	free(path);
+	free(name);
+	free(source);
+	return rc;
+}
+
+static int job_fill(struct cpio *c, const struct boot *b, const struct job *job, unsigned scale,
+		    struct why *why)
+{
+	char *datadir = run_datadir(), *init = buf_asprintf("%s/guest/init", datadir);
+	struct buf text = {0};
+	size_t i;
+	int rc;
+
+	rc = cpio_file(c, "init", 0755, init);
+	if (rc < 0)
+		why_set(why, -rc, "%s: %s", init, strerror(-rc));
+	else
+		rc = guest_job_text(job, b->machine->export_tty, scale, &text, why);
+	if (rc == 0)
+		rc = cpio_data(c, "belay/job", 0644, text.p, text.len);
+	for (i = 0; rc == 0 && i < job->nsteps; i++)
+		rc = add_step(c, b, &job->steps[i], why);
+	buf_free(&text);
+	free(init);
+	free(datadir);
+	return rc;
+}
+
+int image_build(const struct boot *b, const struct job *job, unsigned scale, const char *path,
+		struct why *why)
+{
+	char *base = NULL;
+	struct cpio *c;
+	FILE *f = NULL;
+	int rc, end;
+
+	rc = base_path(b->userland, &base, why);
+	if (rc < 0)
+		return rc;
+	f = fopen(path, "we");
+	if (!f) {
+		rc = why_set(why, errno, "cannot write %s: %s", path, strerror(errno));
+		goto out;
+	}
+	rc = copy_base(base, f, why);
+	if (rc == 0) {
+		c = cpio_begin(f);
+		rc = job_fill(c, b, job, scale, why);
+		end = cpio_end(c);
+		if (rc == 0 && end < 0)
+			rc = why_set(why, -end, "cannot write %s: %s", path, strerror(-end));
+	}
+	if (fclose(f) != 0 && rc == 0)
+		rc = why_set(why, EIO, "cannot write %s: %s", path, strerror(errno));
+out:
+	free(base);
+	return rc;
+}

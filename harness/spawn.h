@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * spawn.h - argument lists, and programs that kmatrix runs. None of them
+ * outlives the thread that started it, however that ends.
+ */
+#ifndef BELAY_HARNESS_SPAWN_H
+#define BELAY_HARNESS_SPAWN_H
+
+#include <sys/types.h>
+
+#include "harness/buf.h"
+#include "harness/run.h"
+
+/* A NULL-terminated argument list; {0} is an empty one. */
+struct args {
+	char **v;
+	size_t n, cap;
+};
+
+void args_add(struct args *a, const char *word);
+/* One that buf_asprintf() has just made; it is freed with the list. */
+void args_take(struct args *a, char *word);
+/* Each of the words between blanks; NULL adds none. */
+void args_split(struct args *a, const char *words);
+void args_free(struct args *a);
+
+/*
+ * Run a program found in PATH to its end, in the C locale, with nothing on its
+ * standard input. What it prints is appended to `out` (NULL: thrown away). An
+ * exit status other than 0 is -EIO, with the last line of its standard error.
+ */
+int spawn_run(const struct args *a, struct buf *out, struct why *why);
+
+/*
+ * Start a program whose both outputs go to `log_fd`, in a process group of its
+ * own so that the terminal's ^C is ours alone to handle. `pidfd` becomes
+ * readable when it ends.
+ */
+int spawn_start(const struct args *a, int log_fd, pid_t *pid, int *pidfd, struct why *why);
+
+/* Wait for it, after killing it when `kill_it`; returns the wait status. */
+int spawn_end(pid_t pid, int pidfd, bool kill_it);
+
+#endif
