@@ -26,18 +26,29 @@ struct violation {
 	int error;		/* positive errno the program sees */
 };
 
-/* fd stays the caller's. */
+/* fd stays the caller's. NULL when memory is short. */
 struct report *report_new(int fd);
 void report_free(struct report *r);
+
+/*
+ * One line, unless the verdict is silent. A line that only repeats an earlier
+ * one, whoever made the call, is counted and not written.
+ */
 void report_violation(struct report *r, const struct violation *v);
+/* How many were not silent, repeated ones included. */
 unsigned long report_violations(const struct report *r);
+/* At the end: how many there were. Nothing when there was none. */
+void report_summary(struct report *r);
+
 /* "belay: ..." and a newline; control bytes are escaped. */
 void report_message(struct report *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /*
- * Quote bytes for a terminal or a log: C escapes for control bytes and
- * backslash, \xHH for what is not valid UTF-8. Returns the length that the
- * whole needs, like snprintf; the output always ends with NUL.
+ * Quote bytes for a terminal or a log: C escapes for control bytes, backslash
+ * and the double quote; \xHH for what is not valid UTF-8, for C1 controls and
+ * for characters that change the direction or the lines of text. Returns the
+ * length that the whole needs, like snprintf; the output always ends with
+ * NUL, never inside of an escape or of a character.
  */
 size_t report_quote(char *out, size_t size, const char *bytes, size_t len);
 
