@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * launch.h - from a command line to a seized child at the brink of exec: fork,
- * SEIZE with EXITKILL before the child does anything, then in the child:
- * no_new_privs, descriptors closed, filter installed with a listener that the
- * supervisor keeps, exec. Decides nothing.
+ * launch.h - from a command line to a seized child at the brink of exec.
+ * Decides nothing.
+ *
+ *	belay				child (our code, nothing of the command)
+ *	launch_start: clone		dies with us; no_new_privs; capabilities
+ *					dropped; filter with a listener, which is
+ *					ours by the shared table of descriptors;
+ *					own table, descriptors closed
+ *	SEIZE with EXITKILL		waits
+ *	launch_go			exec
  */
 #ifndef BELAY_SANDBOX_LAUNCH_H
 #define BELAY_SANDBOX_LAUNCH_H
@@ -12,8 +18,9 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+
 struct launch {
-	char *const *argv;
+	char *const *argv;		/* found by PATH, as execvp does */
 	const int *keep_fds;		/* descriptors above 2 that the command keeps */
 	size_t nkeep;
 	const struct sock_fprog *filter;
@@ -24,12 +31,20 @@ struct launched {
 	pid_t pid;	/* seized; running towards its exec */
 	int listener;	/* from SECCOMP_FILTER_FLAG_NEW_LISTENER, or -1: see why_no_listener */
 	int why_no_listener; /* errno: EBUSY below another listener, EINVAL before 5.0 */
-	int exec_status; /* reads an errno when the exec fails; end of file when it worked */
+	int exec_status; /* reads an errno (int) when the exec fails; end of file when it worked */
 	int control;	 /* the child waits here: launch_go() */
 };
 
-/* Fork and seize. On success the child still waits; nothing of the command ran. */
-int launch_start(const struct launch *l, struct launched *out);
+/*
+ * Fork, confine and seize. On success the child waits, nothing of the command
+ * ran, and the descriptors in *out are the caller's. On failure no child is
+ * left and *failed says what could not be done, for a message.
+ *
+ * The child keeps the signal mask, dispositions, limits and environment that
+ * the caller has now: change your own afterwards. The caller has one thread.
+ */
+int launch_start(const struct launch *l, struct launched *out, const char **failed);
+
 /* Let the child go on to its exec. */
 int launch_go(struct launched *c);
 
