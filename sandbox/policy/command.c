@@ -152,8 +152,8 @@ static int set_mode(struct policy *p, const struct word *w, const struct command
 /* The flags that the match options give to the rules that follow them. */
 static unsigned int pattern_flags(const struct policy *p)
 {
-	return (policy_option(p, "core/match/case_sensitive") ? 0 : PATTERN_ICASE) |
-	       (policy_option(p, "core/match/no_wildcard") ? PATTERN_PREFIX : 0);
+	return (p->state.options[OPTION_CASE].value ? 0 : PATTERN_ICASE) |
+	       (p->state.options[OPTION_WILDCARD].value ? PATTERN_PREFIX : 0);
 }
 
 static int add_rule(struct policy *p, const struct word *w, const struct command *c,
@@ -246,6 +246,12 @@ static int dispatch(struct policy *p, const struct command *c, struct policy_ori
 	return rc < 0 ? rc : option_set(p, option, c->value, at, err);
 }
 
+static bool is_include(const struct command *c)
+{
+	return c->keylen == 7 && memcmp(c->text, "include", 7) == 0 &&
+	       strchr(" \t", c->op) != NULL; /* its NUL too: load_include() asks for the name */
+}
+
 int command_run(struct policy *p, const char *command, struct policy_origin at,
 		const struct source *from, struct policy_error *err)
 {
@@ -258,20 +264,21 @@ int command_run(struct policy *p, const char *command, struct policy_origin at,
 		error_place(err, at);
 		return rc;
 	}
-	if (at.file != NULL)
+	if (at.file != NULL) {
 		at.file = policy_intern(p, at.file);
-	line = strdup(skip_prefix(skip_blanks(command)));
-	if (line == NULL) {
-		rc = error_memory(err);
-		return rc;
+		if (at.file == NULL)
+			return error_memory(err);
 	}
+	line = strdup(skip_prefix(skip_blanks(command)));
+	if (line == NULL)
+		return error_memory(err);
 	trim_end(line);
 	c.text = line;
 	c.keylen = strcspn(line, ":?+-! \t");
 	c.op = line[c.keylen];
-	c.value = line + c.keylen + (c.op != '\0');
-	if (c.keylen == 7 && memcmp(line, "include", 7) == 0 && (c.op == ' ' || c.op == '\t')) {
-		rc = load_include(p, skip_blanks(c.value), at, from, err); /* places itself */
+	c.value = skip_blanks(line + c.keylen + (c.op != '\0'));
+	if (is_include(&c)) {
+		rc = load_include(p, c.value, at, from, err); /* places itself */
 	} else {
 		rc = dispatch(p, &c, at, err);
 		if (rc < 0)

@@ -40,6 +40,15 @@ static struct policy_verdict by_rule(const struct rule *r)
 	return (struct policy_verdict){.allow = r->allow, .rule = r->text, .origin = r->origin};
 }
 
+static struct policy_verdict by_option(const struct policy *p, int option, bool allow)
+{
+	return (struct policy_verdict){
+		.allow = allow,
+		.rule = policy_option_at((size_t)option)->key,
+		.origin = p->state.options[option].origin,
+	};
+}
+
 static struct policy_verdict built_in(bool allow, const char *why)
 {
 	return (struct policy_verdict){.allow = allow, .rule = why};
@@ -62,7 +71,6 @@ static const struct rule *last_path(const struct rulelist *list, const struct su
 static struct policy_verdict judge_path(const struct policy *p, enum policy_op op,
 					const struct subject *s)
 {
-	static const char own_key[] = "core/whitelist/per_process_directories";
 	const struct rule *r;
 
 	if (op == POLICY_EXEC) {
@@ -75,8 +83,8 @@ static struct policy_verdict judge_path(const struct policy *p, enum policy_op o
 	r = last_path(&p->state.lists[op], s);
 	if (r != NULL)
 		return by_rule(r);
-	if (s->own != NULL && op != POLICY_EXEC && policy_option(p, own_key))
-		return built_in(true, own_key);
+	if (s->own != NULL && op != POLICY_EXEC && p->state.options[OPTION_OWN].value)
+		return by_option(p, OPTION_OWN, true);
 	return by_mode(p, op);
 }
 
@@ -207,7 +215,7 @@ static bool is_silent(const struct policy *p, const struct netaddr *a)
 void policy_decide_addr(const struct policy *p, enum policy_op op, const struct sockaddr *addr,
 			socklen_t len, const char *path, struct policy_verdict *out)
 {
-	long pass = policy_option(p, "core/whitelist/unsupported_socket_families");
+	long pass = p->state.options[OPTION_FAMILIES].value;
 	struct netaddr a;
 	enum netaddr_class class;
 
@@ -219,7 +227,7 @@ void policy_decide_addr(const struct policy *p, enum policy_op op, const struct 
 		*out = built_in(true, "disconnect");
 	} else if (class == NETADDR_FAMILY) {
 		if (pass >= 0)
-			*out = built_in(pass, "core/whitelist/unsupported_socket_families");
+			*out = by_option(p, OPTION_FAMILIES, pass);
 	} else if (class == NETADDR_MALFORMED) {
 		*out = built_in(false, "malformed address");
 	} else {

@@ -36,6 +36,9 @@ struct rulelist {
 
 #define POLICY_OPTIONS_MAX 48
 
+/* The options that act in policy/ itself, by index. */
+enum { OPTION_OWN, OPTION_FAMILIES, OPTION_CASE, OPTION_WILDCARD };
+
 struct option_value {
 	long value;
 	const char *text;	/* POLICY_TEXT; interned */

@@ -70,9 +70,9 @@ static int parse_ports(const char *text, const struct policy_env *env, struct ne
 		       struct policy_error *err)
 {
 	size_t len = strlen(text);
-	int low = len == 0 ? -ENOENT : port_number(text, len, env), high = low;
+	int low = len == 0 ? -ESRCH : port_number(text, len, env), high = low;
 
-	for (const char *dash = strchr(text, '-'); low == -ENOENT && dash != NULL;
+	for (const char *dash = strchr(text, '-'); low < 0 && low != -ERANGE && dash != NULL;
 	     dash = strchr(dash + 1, '-')) {
 		low = port_number(text, (size_t)(dash - text), env);
 		high = port_number(dash + 1, strlen(dash + 1), env);
@@ -81,12 +81,12 @@ static int parse_ports(const char *text, const struct policy_env *env, struct ne
 	}
 	if (low == -ERANGE)
 		return error_set(err, "port out of range in '@%.80s': 0 to 65535", text);
-	if (low == -ENOENT)
+	if (low == -ESRCH)
 		return error_set(err, "'%.80s' is no port: a number, a name of services(5), or "
 				 "LOW-HIGH", text);
 	if (low < 0)
-		return error_set(err, "port '%.80s': cannot read the names of services: %s", text,
-				 strerror(-low));
+		return error_set(err, "'%.80s' is no port number, and the names of services(5) "
+				 "cannot be read: %s", text, strerror(-low));
 	if (high < low)
 		return error_set(err, "empty range of ports '%.80s': the lower comes first", text);
 	r->low = (uint16_t)low;

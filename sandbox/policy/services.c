@@ -11,13 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* "name port/protocol [alias...]": the port if one of the names is meant, else -ENOENT. */
+/* "name port/protocol [alias...]": the port if one of the names is meant, else -ESRCH. */
 static int line_port(char *line, const char *name, size_t len)
 {
 	static const char blank[] = " \t\r\n";
 	char *save, *word, *end;
 	bool found = false;
-	long port = -ENOENT;
+	long port = -ESRCH;
 	int nth = 0;
 
 	line[strcspn(line, "#")] = '\0';
@@ -26,12 +26,12 @@ static int line_port(char *line, const char *name, size_t len)
 		if (nth == 1) {
 			port = strtol(word, &end, 10);
 			if (end == word || *end != '/' || port < 0 || port > 65535)
-				return -ENOENT;
+				return -ESRCH;
 		} else if (strlen(word) == len && memcmp(word, name, len) == 0) {
 			found = true;
 		}
 	}
-	return found ? (int)port : -ENOENT;
+	return found ? (int)port : -ESRCH;
 }
 
 int services_port(const char *file, const char *name, size_t len)
@@ -39,7 +39,7 @@ int services_port(const char *file, const char *name, size_t len)
 	FILE *f = fopen(file, "re");
 	char *line = NULL;
 	size_t size = 0;
-	int port = -ENOENT;
+	int port = -ESRCH;
 
 	if (f == NULL)
 		return -errno;

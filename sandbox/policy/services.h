@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-/* The port of a name (or alias) of len bytes; -ENOENT when it has none, or -errno. */
+/* The port of a name (or alias) of len bytes; -ESRCH: no such name; -errno of the file. */
 int services_port(const char *file, const char *name, size_t len);
 
 #endif
