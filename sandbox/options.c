@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * options.c - words of the command line to struct options. Whether a profile
+ * exists or a rule makes sense is not known here.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sandbox/options.h"
+
+const char options_usage[] =
+	"usage: belay [OPTION]... [--] COMMAND [ARG...]\n"
+	"Run COMMAND and all that it starts in a sandbox.\n"
+	"\n"
+	"  -p, --profile NAME    rules of a profile: default, allow-all, or an installed one\n"
+	"  -c, --config FILE     rules of a file, one magic command a line\n"
+	"  -m, --magic COMMAND   one magic command, such as 'allow/write+/srv/***'\n"
+	"  -E, --env VAR[=VALUE] set, or without a value remove, a variable of COMMAND\n"
+	"      --keep-fd N       leave descriptor N open; others above 2 are closed\n"
+	"      --backend trace   how supervised calls reach belay\n"
+	"      --plan            say who decides what under these rules, and run nothing\n"
+	"      --version         print the version\n"
+	"  -h, --help            print this\n"
+	"\n"
+	"Rules are read in the order given, and the last one that matches wins.\n"
+	"Without -p and -c, those of the profile `default` come first.\n"
+	"\n"
+	"Exit status: COMMAND's; 128+N when signal N ended it; 125 when belay failed;\n"
+	"126 when COMMAND cannot be run; 127 when it is not found.\n";
+
+enum { OPT_KEEP_FD = 256, OPT_BACKEND, OPT_PLAN, OPT_VERSION };
+
+static const struct option longs[] = {
+	{ "backend", required_argument, NULL, OPT_BACKEND },
+	{ "config", required_argument, NULL, 'c' },
+	{ "env", required_argument, NULL, 'E' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "keep-fd", required_argument, NULL, OPT_KEEP_FD },
+	{ "magic", required_argument, NULL, 'm' },
+	{ "plan", no_argument, NULL, OPT_PLAN },
+	{ "profile", required_argument, NULL, 'p' },
+	{ "version", no_argument, NULL, OPT_VERSION },
+	{ NULL, 0, NULL, 0 },
+};
+
+struct error {
+	char *text;
+	size_t size;
+};
+
+static int fail(const struct error *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static int fail(const struct error *e, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(e->text, e->size, fmt, ap);
+	va_end(ap);
+	return -EINVAL;
+}
+
+static int parse_fd(const struct error *e, const char *text, int *out)
+{
+	char *end;
+	long n;
+
+	errno = 0;
+	n = strtol(text, &end, 10);
+	if (errno || end == text || *end || *text == '-' || *text == '+' || n < 3 || n > INT_MAX)
+		return fail(e, "--keep-fd: '%s' is not a descriptor above 2", text);
+	*out = (int)n;
+	return 0;
+}
+
+static int parse_env(const struct error *e, const char *text, const char **out)
+{
+	if (*text == '\0' || *text == '=')
+		return fail(e, "-E: '%s' has no name of a variable", text);
+	*out = text;
+	return 0;
+}
+
+static int bad_option(const struct error *e, char **argv, int c)
+{
+	/* A short option is told by its letter, a long one by the word before optind. */
+	if (optopt > 0 && optopt < 256)
+		return fail(e, "option '-%c' %s; see belay --help", optopt,
+			    c == ':' ? "needs an argument" : "does not exist");
+	return fail(e, "option '%s' %s; see belay --help", argv[optind - 1],
+		    c == ':' ? "needs an argument"
+			     : optopt ? "takes no argument" : "does not exist");
+}
+
+static int one_option(int c, char **argv, struct options *o, const struct error *e)
+{
+	switch (c) {
+	case 'p':
+		o->rules[o->nrules++] = (struct option_rules){ OPTION_PROFILE, optarg };
+		return 0;
+	case 'c':
+		o->rules[o->nrules++] = (struct option_rules){ OPTION_FILE, optarg };
+		return 0;
+	case 'm':
+		o->rules[o->nrules++] = (struct option_rules){ OPTION_MAGIC, optarg };
+		return 0;
+	case 'E':
+		return parse_env(e, optarg, &o->env[o->nenv++]);
+	case OPT_KEEP_FD:
+		return parse_fd(e, optarg, &o->keep_fds[o->nkeep++]);
+	case OPT_BACKEND:
+		if (strcmp(optarg, "trace"))
+			return fail(e, "--backend: '%s' is not known; there is: trace", optarg);
+		return 0;
+	case OPT_PLAN:
+		o->plan = true;
+		return 0;
+	case OPT_VERSION:
+		o->version = true;
+		return 0;
+	case 'h':
+		o->help = true;
+		return 0;
+	}
+	return bad_option(e, argv, c);
+}
+
+int options_parse(int argc, char **argv, struct options *out, char *error, size_t size)
+{
+	const struct error e = { error, size };
+	/* No option comes more often than there are words. */
+	size_t most = (size_t)argc + 1;
+	struct options o = {
+		.rules = calloc(most, sizeof(*o.rules)),
+		.env = calloc(most, sizeof(*o.env)),
+		.keep_fds = calloc(most, sizeof(*o.keep_fds)),
+	};
+	int c, r = o.rules && o.env && o.keep_fds ? 0 : -ENOMEM;
+
+	opterr = 0;
+	optind = 0; /* glibc: from the start, also when called again */
+	/* '+': the first word that is no option is the command, its options are its own. */
+	while (!r && (c = getopt_long(argc, argv, "+:p:c:m:E:h", longs, NULL)) != -1)
+		r = one_option(c, argv, &o, &e);
+	o.command = argv + optind;
+	if (!r && !o.help && !o.version && !o.plan && !*o.command)
+		r = fail(&e, "no command; see belay --help");
+	if (r) {
+		options_free(&o);
+		return r;
+	}
+	*out = o;
+	return 0;
+}
+
+void options_free(struct options *o)
+{
+	free(o->rules);
+	free(o->env);
+	free(o->keep_fds);
+	*o = (struct options){ .command = NULL };
+}

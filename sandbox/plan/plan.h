@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * plan.h - which layer enforces each kind of rule on this kernel, and the
+ * filter that makes it so.
+ */
+#ifndef BELAY_SANDBOX_PLAN_H
+#define BELAY_SANDBOX_PLAN_H
+
+#include <linux/filter.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "arch/abi.h"
+#include "sandbox/policy/policy.h"
+
+#define PLAN_ABIS 8
+
+struct plan {
+	const struct abi *abis[PLAN_ABIS]; /* the native one first */
+	size_t nabis;
+	unsigned int closed; /* what can be refused, as cond.h counts */
+	struct sock_fprog filter;
+};
+
+/* What the policy may refuse: bits 1 << enum policy_op, and PLAN_FAMILIES. Pure. */
+unsigned int plan_closed(const struct policy *policy);
+
+/*
+ * The ABIs whose calls can be judged by a supervisor that is a program of
+ * `native`: its own, and those of its kernel whose addresses and registers it
+ * can handle. `runs` says whether the kernel has one. Pure but for `runs`.
+ */
+size_t plan_abis(const struct abi *native, bool (*runs)(const struct abi *abi),
+		 const struct abi *out[PLAN_ABIS]);
+
+/* Whether the running kernel takes calls of this ABI; asks by a harmless one. */
+bool plan_probe(const struct abi *abi);
+
+/* For the running kernel. 0 or -errno; plan_free() afterwards. */
+int plan_make(const struct policy *policy, struct plan *out);
+void plan_free(struct plan *plan);
+
+/* For people: belay --plan. */
+void plan_print(FILE *out, const struct plan *plan, const struct policy *policy);
+
+#endif

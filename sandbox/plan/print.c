@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * print.c - the plan in words. It shows what the filter was made from and
+ * decides nothing.
+ */
+#include <string.h>
+
+#include "sandbox/plan/cond.h"
+#include "sandbox/plan/plan.h"
+
+static const char *const op_names[POLICY_OPS] = {
+	[POLICY_READ] = "read",
+	[POLICY_WRITE] = "write",
+	[POLICY_EXEC] = "exec",
+	[POLICY_BIND] = "network/bind",
+	[POLICY_CONNECT] = "network/connect",
+};
+
+static const char *mode_word(enum policy_mode mode)
+{
+	switch (mode) {
+	case POLICY_OFF:
+		return "off";
+	case POLICY_DENY:
+		return "deny";
+	case POLICY_ALLOW:
+		return "allow";
+	}
+	return "?";
+}
+
+/* One line, names after it, broken before column 80. */
+static void print_names(FILE *out, bool (*wanted)(const struct call_spec *spec, const void *with),
+			const void *with)
+{
+	const struct call_spec *spec;
+	size_t column = 80;
+
+	for (size_t i = 0; (spec = calls_at(i)); i++) {
+		size_t len = strlen(spec->name) + 1;
+
+		if (!wanted(spec, with))
+			continue;
+		if (column + len > 78) {
+			fprintf(out, "%s   ", column == 80 ? "" : "\n");
+			column = 3;
+		}
+		fprintf(out, " %s", spec->name);
+		column += len;
+	}
+	fprintf(out, "%s\n", column == 80 ? "    none" : "");
+}
+
+static bool needs_op(const struct call_spec *spec, const void *with)
+{
+	return spec->action == CALL_SUPERVISE && (spec->ops & *(const unsigned int *)with) != 0;
+}
+
+static bool acts_on_process(const struct call_spec *spec, const void *with)
+{
+	(void)with;
+	return spec->action == CALL_SUPERVISE && spec->ops == 0;
+}
+
+static bool refused_for(const struct call_spec *spec, const void *with)
+{
+	return spec->action == CALL_REFUSE && !strcmp(spec->why, with);
+}
+
+/* The first row that gives this reason: each reason is printed there. */
+static bool first_with_reason(const struct call_spec *row)
+{
+	const struct call_spec *spec;
+
+	for (size_t i = 0; (spec = calls_at(i)) && spec != row; i++)
+		if (refused_for(spec, row->why))
+			return false;
+	return true;
+}
+
+void plan_print(FILE *out, const struct plan *plan, const struct policy *policy)
+{
+	const struct call_spec *row;
+
+	fprintf(out, "ABIs:");
+	for (size_t i = 0; i < plan->nabis; i++)
+		fprintf(out, " %s", plan->abis[i]->name);
+	fprintf(out, "\n    calls of other ABIs and unknown calls are refused by the kernel, ENOSYS\n");
+	fprintf(out, "filter: %hu instructions; backend: trace\n\n", plan->filter.len);
+
+	for (unsigned int op = 0; op < POLICY_OPS; op++) {
+		unsigned int bit = 1u << op;
+		bool closed = (plan->closed & bit) != 0;
+
+		fprintf(out, "%s:%s: decided by the %s\n", op_names[op],
+			mode_word(policy_mode_of(policy, (enum policy_op)op)),
+			closed ? "supervisor" : "kernel, all is allowed");
+		if (closed)
+			print_names(out, needs_op, &bit);
+	}
+	fprintf(out, "socket families: decided by the kernel, %s\n",
+		plan->closed & PLAN_FAMILIES ? "unix, inet and inet6 only" : "all are allowed");
+	fprintf(out, "other processes: decided by the supervisor, only those of the sandbox\n");
+	print_names(out, acts_on_process, NULL);
+
+	fprintf(out, "\nrefused by the kernel whatever the policy:\n");
+	for (size_t i = 0; (row = calls_at(i)); i++) {
+		if (row->action != CALL_REFUSE || !first_with_reason(row))
+			continue;
+		fprintf(out, "  %s\n", row->why);
+		print_names(out, refused_for, row->why);
+	}
+	fprintf(out, "judged by their arguments in the kernel:\n"
+		     "    open for reading, access, clone, unshare, ioctl, fcntl, prctl, personality,\n"
+		     "    seccomp, socket, sendto without an address, calls on oneself\n");
+}
