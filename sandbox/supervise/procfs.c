@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * procfs.c - what /proc says about a thread. The kernel writes these files,
+ * but a thread chooses its own name in them: the parsers trust no line that
+ * follows one. Must not change anything.
+ */
+#include "config.h"
+
+#include "sandbox/supervise/procfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+ssize_t procfs_read(pid_t tid, const char *name, char *buf, size_t size)
+{
+	char path[64];
+	size_t len = 0;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)tid, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	for (;;) {
+		ssize_t n = read(fd, buf + len, size - 1 - len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			int err = errno;
+
+			close(fd);
+			return -err;
+		}
+		if (n == 0)
+			break;
+		len += (size_t)n;
+		if (len == size - 1) {
+			close(fd);
+			return -E2BIG;
+		}
+	}
+	close(fd);
+	buf[len] = '\0';
+	return (ssize_t)len;
+}
+
+/* The value of "Key:\t" in a status file. The kernel escapes newlines in Name. */
+static const char *status_value(const char *text, const char *key)
+{
+	const char *at = strstr(text, key);
+
+	return at != NULL ? at + strlen(key) : NULL;
+}
+
+static int status_groups(const char *text, struct procfs_status *st)
+{
+	const char *at = status_value(text, "\nGroups:\t");
+
+	if (at == NULL)
+		return -EINVAL;
+	st->ngroups = 0;
+	while (*at != '\0' && *at != '\n') {
+		char *end;
+		unsigned long gid = strtoul(at, &end, 10);
+
+		if (end == at)
+			break;
+		if (st->ngroups == PROCFS_GROUPS_MAX)
+			return -E2BIG;
+		st->groups[st->ngroups++] = (gid_t)gid;
+		at = end;
+		while (*at == ' ')
+			at++;
+	}
+	return 0;
+}
+
+int procfs_status(pid_t tid, struct procfs_status *out)
+{
+	char text[8192];
+	const char *umask_at, *tgid, *ppid, *uid, *gid, *cap;
+	unsigned int ids[4];
+	struct procfs_status st;
+	ssize_t n = procfs_read(tid, "status", text, sizeof(text));
+	int rc;
+
+	if (n < 0)
+		return (int)n;
+	umask_at = status_value(text, "\nUmask:\t"); /* 4.7 */
+	tgid = status_value(text, "\nTgid:\t");
+	ppid = status_value(text, "\nPPid:\t");
+	uid = status_value(text, "\nUid:\t");
+	gid = status_value(text, "\nGid:\t");
+	cap = status_value(text, "\nCapEff:\t");
+	if (tgid == NULL || ppid == NULL || uid == NULL || gid == NULL || cap == NULL)
+		return -EINVAL;
+	st.tgid = (pid_t)strtol(tgid, NULL, 10);
+	st.ppid = (pid_t)strtol(ppid, NULL, 10);
+	/* A dying thread has no fs_struct and no Umask line. */
+	if (umask_at == NULL)
+		return -ESRCH;
+	st.umask = (mode_t)strtoul(umask_at, NULL, 8);
+	if (sscanf(uid, "%u %u %u %u", &ids[0], &ids[1], &ids[2], &ids[3]) != 4)
+		return -EINVAL;
+	st.fsuid = ids[3];
+	if (sscanf(gid, "%u %u %u %u", &ids[0], &ids[1], &ids[2], &ids[3]) != 4)
+		return -EINVAL;
+	st.fsgid = ids[3];
+	st.cap_effective = strtoull(cap, NULL, 16);
+	rc = status_groups(text, &st);
+	if (rc < 0)
+		return rc;
+	memcpy(out, &st, offsetof(struct procfs_status, groups));
+	memcpy(out->groups, st.groups, st.ngroups * sizeof(st.groups[0]));
+	return 0;
+}
+
+pid_t procfs_tgid(pid_t tid)
+{
+	char text[8192];
+	const char *tgid;
+
+	if (procfs_read(tid, "status", text, sizeof(text)) < 0)
+		return -ESRCH;
+	tgid = status_value(text, "\nTgid:\t");
+	return tgid != NULL ? (pid_t)strtol(tgid, NULL, 10) : -ESRCH;
+}
+
+int procfs_stat(pid_t tid, struct procfs_stat *out)
+{
+	char text[1024];
+	const char *at;
+	int ppid, pgrp, session, tty;
+	char state;
+	ssize_t n = procfs_read(tid, "stat", text, sizeof(text));
+
+	if (n < 0)
+		return (int)n;
+	/* The name ends at the last parenthesis, whatever it holds itself. */
+	at = strrchr(text, ')');
+	if (at == NULL || sscanf(at, ") %c %d %d %d %d", &state, &ppid, &pgrp, &session, &tty) != 5)
+		return -EINVAL;
+	out->state = state;
+	out->ppid = ppid;
+	out->pgrp = pgrp;
+	out->session = session;
+	out->tty = (unsigned int)tty;
+	return 0;
+}
+
+int procfs_open(pid_t tid, const char *name)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)tid, name);
+	fd = open(path, O_PATH | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+int procfs_open_fd(pid_t tid, int fd)
+{
+	char name[24];
+
+	snprintf(name, sizeof(name), "fd/%d", fd);
+	return procfs_open(tid, name);
+}
+
+ssize_t procfs_fd_path(int fd, char *buf, size_t size)
+{
+	char name[PROCFS_FD_NAME];
+	ssize_t n = readlink(procfs_fd_name(fd, name), buf, size);
+
+	if (n < 0)
+		return -errno;
+	if ((size_t)n == size)
+		return -ENAMETOOLONG;
+	buf[n] = '\0';
+	return n;
+}
+
+const char *procfs_fd_name(int fd, char buf[PROCFS_FD_NAME])
+{
+	snprintf(buf, PROCFS_FD_NAME, "/proc/self/fd/%d", fd);
+	return buf;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * procfs.h - what /proc says about a thread. Reads only.
+ */
+#ifndef BELAY_SANDBOX_PROCFS_H
+#define BELAY_SANDBOX_PROCFS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define PROCFS_GROUPS_MAX 256
+
+/* From /proc/TID/status. A thread with more groups cannot be read: -E2BIG. */
+struct procfs_status {
+	pid_t tgid, ppid;
+	mode_t umask;
+	uid_t fsuid;
+	gid_t fsgid;
+	uint64_t cap_effective;
+	size_t ngroups;
+	gid_t groups[PROCFS_GROUPS_MAX];
+};
+int procfs_status(pid_t tid, struct procfs_status *out);
+
+/* The thread group of a thread, also of a dying one; -ESRCH. */
+pid_t procfs_tgid(pid_t tid);
+
+/* From /proc/TID/stat. */
+struct procfs_stat {
+	char state;
+	pid_t ppid, pgrp, session;
+	unsigned int tty;	/* device number as the kernel encodes it; 0: none */
+};
+int procfs_stat(pid_t tid, struct procfs_stat *out);
+
+/*
+ * Open /proc/TID/NAME (cwd, exe, fd/3 ...) as an O_PATH descriptor, following
+ * the magic link. -errno.
+ */
+int procfs_open(pid_t tid, const char *name);
+int procfs_open_fd(pid_t tid, int fd);
+
+/* Text of /proc/TID/NAME into buf, with NUL: its length, or -errno; -E2BIG if cut. */
+ssize_t procfs_read(pid_t tid, const char *name, char *buf, size_t size);
+
+/* The canonical path of a descriptor of ours: its length, or -errno. */
+ssize_t procfs_fd_path(int fd, char *buf, size_t size);
+
+/* "/proc/self/fd/N", the name by which a pinned object is used. */
+#define PROCFS_FD_NAME 32
+const char *procfs_fd_name(int fd, char buf[PROCFS_FD_NAME]);
+
+#endif
