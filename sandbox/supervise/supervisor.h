@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * supervisor.h - all that one supervisor knows, and what comes of one call.
+ * One thread traces, decides and performs, so no two supervised calls ever
+ * run at once: between the resolving of a name and its use no process of the
+ * sandbox can change it.
+ */
+#ifndef BELAY_SANDBOX_SUPERVISOR_H
+#define BELAY_SANDBOX_SUPERVISOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "arch/call.h"
+#include "sandbox/supervise/decide.h"
+#include "sandbox/supervise/identity.h"
+#include "sandbox/supervise/request.h"
+#include "sandbox/supervise/resolve.h"
+#include "sandbox/supervise/supervise.h"
+#include "sandbox/supervise/tracee.h"
+
+struct helper;
+
+enum on_violation { ON_VIOLATION_DENY, ON_VIOLATION_KILL, ON_VIOLATION_KILLALL };
+
+struct supervisor {
+	const struct policy *policy;
+	struct report *report;
+	struct tracees tracees;
+	struct call_io io;
+	struct identity identity;
+	struct resolve_ctx resolve;
+	struct decide_ctx decide;
+	unsigned int held;		/* tracees that wait for a channel, or more */
+	enum on_violation on_violation;
+	bool wait_all;			/* stay until the last process has gone */
+	pid_t group, command;		/* our process group, the first tracee */
+	/* The call being handled: */
+	struct request req;
+	struct pin pin[2];
+	int base[2];			/* where relative operands start, or -1 */
+	bool condemned;			/* its process is to die for a violation */
+	bool all_condemned;
+};
+
+enum outcome_kind {
+	OUTCOME_RUN,	/* the kernel executes the call as it is */
+	OUTCOME_RESULT,	/* the program sees `result`, a value or -errno */
+	OUTCOME_FD,	/* the program gets `fd`; it is closed here */
+	OUTCOME_HELPER	/* `helper` will know */
+};
+
+struct outcome {
+	enum outcome_kind kind;
+	int64_t result;
+	int fd;
+	bool cloexec;
+	bool take_tty;	/* the open would make it the controlling terminal */
+	int signal;	/* to send to the thread first, or 0 */
+	struct helper *helper;
+};
+
+static inline void outcome_result(struct outcome *out, int64_t result)
+{
+	out->kind = OUTCOME_RESULT;
+	out->result = result;
+}
+
+/*
+ * Ask whether `op` may be done to the object; a refusal is reported. 0, or the
+ * -errno that the program sees.
+ */
+int judge_pin(struct supervisor *sv, struct tracee *t, enum policy_op op, const struct pin *pin);
+
+/* The same for an address; `path` as for policy_decide_addr(). */
+int judge_addr(struct supervisor *sv, struct tracee *t, enum policy_op op,
+	       const struct sockaddr *addr, socklen_t len, const struct pin *pin);
+
+/* Report a refusal that no policy can lift. Returns -error. */
+int judge_refuse(struct supervisor *sv, struct tracee *t, const char *op, const char *object,
+		 const char *why, int error);
+
+#endif
