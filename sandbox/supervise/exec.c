@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * exec.c - judge execve twice: at its entry for a friendly EACCES, and at
+ * PTRACE_EVENT_EXEC on what the kernel has really loaded, which is the check
+ * that counts. For a script that is its interpreter; the script itself is
+ * input like any other file. Libraries that are mapped later are not programs
+ * and are not judged here.
+ */
+#include "config.h"
+
+#include "sandbox/supervise/exec.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sandbox/supervise/perform.h"
+#include "sandbox/supervise/procfs.h"
+
+void perform_exec(struct supervisor *sv, struct tracee *t, struct outcome *out)
+{
+	bool nofollow = (sv->req.flags & AT_SYMLINK_NOFOLLOW) != 0;
+	struct pin *pin = &sv->pin[0];
+	int rc;
+
+	out->kind = OUTCOME_RUN;
+	/* Where it cannot be resolved the kernel has the better error. */
+	if (perform_resolve(sv, 0, RESOLVE_OBJECT, nofollow) < 0 || pin->type != S_IFREG)
+		return;
+	rc = judge_pin(sv, t, POLICY_EXEC, pin);
+	if (rc < 0)
+		outcome_result(out, rc);
+}
+
+/* AT_BASE of the new image, 0 when it has no ELF interpreter. */
+static int read_base(pid_t tid, uint64_t *base)
+{
+	union {
+		char bytes[4096];
+		Elf64_auxv_t wide[1];
+		Elf32_auxv_t narrow[1];
+	} auxv;
+	unsigned char ident[EI_NIDENT];
+	char path[32];
+	ssize_t n = procfs_read(tid, "auxv", auxv.bytes, sizeof(auxv.bytes));
+	int fd;
+
+	if (n < 0)
+		return (int)n;
+	snprintf(path, sizeof(path), "/proc/%d/exe", (int)tid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (read(fd, ident, sizeof(ident)) != (ssize_t)sizeof(ident))
+		ident[EI_CLASS] = ELFCLASSNONE;
+	close(fd);
+	*base = 0;
+	if (ident[EI_CLASS] == ELFCLASS64) {
+		for (size_t i = 0; (i + 1) * sizeof(auxv.wide[0]) <= (size_t)n; i++)
+			if (auxv.wide[i].a_type == AT_BASE)
+				*base = auxv.wide[i].a_un.a_val;
+	} else if (ident[EI_CLASS] == ELFCLASS32) {
+		for (size_t i = 0; (i + 1) * sizeof(auxv.narrow[0]) <= (size_t)n; i++)
+			if (auxv.narrow[i].a_type == AT_BASE)
+				*base = auxv.narrow[i].a_un.a_val;
+	} else {
+		return -ENOEXEC;
+	}
+	return 0;
+}
+
+/* The file mapped at `addr`, as /proc/TID/maps names it. */
+static int mapped_file(pid_t tid, uint64_t addr, char *out, size_t size)
+{
+	char name[32], line[PATH_MAX + 256];
+	int rc = -ENOENT;
+	FILE *f;
+
+	snprintf(name, sizeof(name), "/proc/%d/maps", (int)tid);
+	f = fopen(name, "re");
+	if (f == NULL)
+		return -errno;
+	while (rc == -ENOENT && fgets(line, sizeof(line), f) != NULL) {
+		uint64_t from, to;
+		char *path = strchr(line, '/');
+
+		if (sscanf(line, "%" SCNx64 "-%" SCNx64, &from, &to) != 2 || addr < from ||
+		    addr >= to || path == NULL)
+			continue;
+		path[strcspn(path, "\n")] = '\0';
+		rc = snprintf(out, size, "%s", path) < (int)size ? 0 : -ENAMETOOLONG;
+	}
+	fclose(f);
+	return rc;
+}
+
+static int check_image(struct supervisor *sv, struct tracee *t)
+{
+	struct operand exe = { .is_fd = true, .present = true };
+	struct pin *pin = &sv->pin[0];
+	int fd = procfs_open(t->tid, "exe"), rc;
+
+	if (fd < 0)
+		return fd;
+	rc = resolve_operand(&sv->resolve, &exe, fd, RESOLVE_OBJECT, false, 0, pin);
+	close(fd);
+	if (rc == 0)
+		rc = judge_pin(sv, t, POLICY_EXEC, pin);
+	pin_close(pin);
+	return rc;
+}
+
+static int check_interpreter(struct supervisor *sv, struct tracee *t)
+{
+	struct pin *pin = &sv->pin[0];
+	uint64_t base;
+	int rc = read_base(t->tid, &base);
+
+	if (rc < 0 || base == 0)
+		return rc;
+	memset(pin, 0, offsetof(struct pin, name));
+	PIN_INIT_FDS(pin);
+	rc = mapped_file(t->tid, base, pin->path, sizeof(pin->path));
+	return rc < 0 ? rc : judge_pin(sv, t, POLICY_EXEC, pin);
+}
+
+int exec_check(struct supervisor *sv, struct tracee *t)
+{
+	struct call call = { .abi = abi_native() };
+	int rc;
+
+	if ((sv->decide.open & 1u << POLICY_EXEC) != 0)
+		return 0;
+	sv->resolve.tid = t->tid;
+	sv->resolve.tgid = t->process->tgid;
+	sv->req.spec = calls_named("execve");
+	sv->req.call = &call;
+	rc = check_image(sv, t);
+	if (rc == 0)
+		rc = check_interpreter(sv, t);
+	sv->req.call = NULL;
+	return rc;
+}

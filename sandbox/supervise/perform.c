@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * perform.c - from a supervised call to its performer: decode, take on the
+ * tracee's identity, perform, give it back. It must not know any call.
+ */
+#include "config.h"
+
+#include "sandbox/supervise/perform.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+struct performer {
+	perform_fn *run;
+	bool creates;	/* the umask matters */
+	bool files;	/* operands are files: act with the tracee's identity */
+};
+
+static const struct performer performers[] = {
+	[KIND_OPEN] = { perform_open, true, true },
+	[KIND_OPENAT2] = { perform_open, true, true },
+	[KIND_ACCESS] = { perform_access, false, true },
+	[KIND_MKDIR] = { perform_make, true, true },
+	[KIND_MKNOD] = { perform_make, true, true },
+	[KIND_SYMLINK] = { perform_make, true, true },
+	[KIND_RMDIR] = { perform_remove, false, true },
+	[KIND_UNLINK] = { perform_remove, false, true },
+	[KIND_RENAME] = { perform_rename, false, true },
+	[KIND_LINK] = { perform_link, false, true },
+	[KIND_CHMOD] = { perform_attribute, false, true },
+	[KIND_CHOWN] = { perform_attribute, false, true },
+	[KIND_TRUNCATE] = { perform_attribute, false, true },
+	[KIND_UTIMES] = { perform_attribute, false, true },
+	[KIND_SETXATTR] = { perform_attribute, false, true },
+	[KIND_REMOVEXATTR] = { perform_attribute, false, true },
+	[KIND_EXEC] = { perform_exec, false, true },
+	[KIND_PID] = { perform_pid, false, false },
+	[KIND_KILL] = { perform_kill, false, false },
+};
+
+int perform_resolve(struct supervisor *sv, unsigned int i, enum resolve_want want, bool nofollow)
+{
+	return resolve_operand(&sv->resolve, &sv->req.op[i], sv->base[i], want, nofollow,
+			       sv->req.resolve, &sv->pin[i]);
+}
+
+/* The bases are opened as ourselves: the tracee has them already. */
+static int open_bases(struct supervisor *sv)
+{
+	for (unsigned int i = 0; i < sv->req.nops; i++) {
+		int rc;
+
+		if (!sv->req.op[i].present)
+			continue;
+		rc = resolve_open_base(&sv->resolve, &sv->req.op[i], sv->req.resolve, &sv->base[i]);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+static void clean(struct supervisor *sv)
+{
+	for (int i = 0; i < 2; i++) {
+		pin_close(&sv->pin[i]);
+		if (sv->base[i] >= 0)
+			close(sv->base[i]);
+		sv->base[i] = -1;
+	}
+}
+
+int perform_call(struct supervisor *sv, struct tracee *t, const struct call_spec *spec,
+		 const struct call *c, struct outcome *out)
+{
+	const size_t n = sizeof(performers) / sizeof(performers[0]);
+	const struct performer *p = (size_t)spec->kind < n ? &performers[spec->kind] : NULL;
+	struct mem m = { t->tid, c->abi };
+	int rc = 0, left;
+
+	outcome_result(out, -ENOSYS);
+	if (p == NULL || p->run == NULL)
+		return 0;
+	sv->resolve.tid = t->tid;
+	sv->resolve.tgid = t->process->tgid;
+	if (p->files)
+		rc = decode_files(m, spec, c, &sv->req);
+	else
+		decode_plain(m, spec, c, &sv->req);
+	if (rc == 0)
+		rc = open_bases(sv);
+	if (rc == 0 && p->files)
+		rc = identity_enter(&sv->identity, t->tid, p->creates);
+	if (rc == 0)
+		p->run(sv, t, out);
+	else if (spec->kind == KIND_EXEC)
+		out->kind = OUTCOME_RUN; /* exec_check() is what counts */
+	else
+		outcome_result(out, rc);
+	left = identity_leave(&sv->identity);
+	clean(sv);
+	return left;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * perform_process.c - calls that act on other processes. The target must be
+ * of the sandbox; then the kernel executes the call itself, so that the
+ * receiver sees who sent a signal. The pid is in a register: nothing can
+ * change it after the check, and a pid of the sandbox is not given to another
+ * process before all others have had their turn.
+ *
+ * Groups and "everybody" may hold outsiders, the supervisor among them: such
+ * a signal goes to each member that is of the sandbox, and to nobody else.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sandbox/supervise/perform.h"
+#include "sandbox/supervise/procfs.h"
+
+/* A process that has ended but was not waited for yet, and whose parent is ours. */
+static bool is_our_zombie(const struct supervisor *sv, pid_t pid)
+{
+	struct procfs_stat st;
+
+	return procfs_stat(pid, &st) == 0 && st.state == 'Z' &&
+	       tracees_inside(&sv->tracees, st.ppid);
+}
+
+static bool exists(pid_t pid)
+{
+	return kill(pid, 0) == 0 || errno != ESRCH;
+}
+
+static int64_t refuse(struct supervisor *sv, struct tracee *t, pid_t pid)
+{
+	char object[32];
+
+	if (pid < 0)
+		snprintf(object, sizeof(object), "process group %d", -pid);
+	else
+		snprintf(object, sizeof(object), "process %d", pid);
+	return judge_refuse(sv, t, "process", object, "it is not of the sandbox", EPERM);
+}
+
+void perform_pid(struct supervisor *sv, struct tracee *t, struct outcome *out)
+{
+	const struct request *r = &sv->req;
+	pid_t pid = request_int(r, r->spec->pid);
+
+	/* No such process can be: the kernel says how it is wrong. */
+	if (pid <= 0 || tracees_inside(&sv->tracees, pid)) {
+		out->kind = OUTCOME_RUN;
+		return;
+	}
+	if (!exists(pid) || is_our_zombie(sv, pid))
+		outcome_result(out, -ESRCH);
+	else
+		outcome_result(out, refuse(sv, t, pid));
+}
+
+struct group_kill {
+	pid_t group;	/* 0: every process */
+	pid_t spare;	/* not this one, or 0 */
+	int sig;
+	bool found;
+	int error;	/* of the last that could not be signalled */
+	bool sent;
+};
+
+static int kill_member(struct process *p, void *arg)
+{
+	struct group_kill *k = arg;
+
+	if (p->tgid == k->spare || (k->group != 0 && getpgid(p->tgid) != k->group))
+		return 0;
+	k->found = true;
+	if (kill(p->tgid, k->sig) == 0)
+		k->sent = true;
+	else
+		k->error = -errno;
+	return 0;
+}
+
+static int64_t kill_members(struct supervisor *sv, struct tracee *t, struct group_kill *k)
+{
+	tracees_each_process(&sv->tracees, kill_member, k);
+	if (k->sent)
+		return 0;
+	if (k->found)
+		return k->error;
+	if (k->group != 0 && exists(-k->group))
+		return refuse(sv, t, -k->group);
+	return -ESRCH;
+}
+
+static void kill_group(struct supervisor *sv, struct tracee *t, pid_t group, int sig,
+		       struct outcome *out)
+{
+	struct group_kill k = { .group = group, .sig = sig };
+
+	/* A group named after a process of ours was made inside. */
+	if (group != sv->group && tracees_inside(&sv->tracees, group))
+		out->kind = OUTCOME_RUN;
+	else
+		outcome_result(out, kill_members(sv, t, &k));
+}
+
+void perform_kill(struct supervisor *sv, struct tracee *t, struct outcome *out)
+{
+	pid_t pid = request_int(&sv->req, 0);
+	int sig = request_int(&sv->req, 1);
+
+	if (pid > 0) {
+		if (sig == 0 || tracees_inside(&sv->tracees, pid))
+			out->kind = OUTCOME_RUN; /* asking whether it is there is free */
+		else if (!exists(pid))
+			outcome_result(out, -ESRCH);
+		else if (is_our_zombie(sv, pid))
+			outcome_result(out, sig < 0 || sig > SIGRTMAX ? -EINVAL : 0);
+		else
+			outcome_result(out, refuse(sv, t, pid));
+	} else if (pid == -1) {
+		struct group_kill k = { .spare = t->process->tgid, .sig = sig };
+
+		outcome_result(out, kill_members(sv, t, &k));
+	} else if (pid == 0) {
+		kill_group(sv, t, getpgid(t->process->tgid), sig, out);
+	} else if (pid == INT32_MIN) {
+		outcome_result(out, -ESRCH);
+	} else {
+		kill_group(sv, t, -pid, sig, out);
+	}
+}
