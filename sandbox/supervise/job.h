@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * job.h - a call of a tracee that takes more than one stop: a descriptor being
+ * handed over, or a wait for a helper. What it has changed in the tracee is
+ * kept here and put back.
+ */
+#ifndef BELAY_SANDBOX_JOB_H
+#define BELAY_SANDBOX_JOB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "arch/call.h"
+
+struct channel;
+struct helper;
+
+/* The largest of msghdr + cmsghdr with a descriptor, and of int[2]. */
+#define JOB_SCRATCH 80
+
+enum job_step {
+	JOB_WAIT,	/* the tracee waits for a helper */
+	JOB_MAP,	/* a page for scratch where the stack cannot serve */
+	JOB_PAIR,	/* socketpair */
+	JOB_RAISE,	/* fcntl(F_DUPFD_CLOEXEC): its end to a high number */
+	JOB_CLOSE_OURS, /* close the end that the supervisor has taken */
+	JOB_CLOSE_LOW,	/* close the low number of its own end */
+	JOB_RECEIVE,	/* recvmsg: the descriptor arrives */
+	JOB_TTY,	/* ioctl(TIOCSCTTY) */
+	JOB_UNMAP,
+	JOB_DONE
+};
+
+struct job {
+	enum job_step step;
+	bool entered;		/* the next syscall-stop is an exit */
+	bool at_seccomp;	/* nothing was changed yet: the call can be rewritten */
+	bool waiting;		/* stopped: another hand-over uses the channel */
+	bool reinstalled;	/* the channel was found dead once */
+	struct call call;	/* as it was entered */
+	struct call_regs regs;	/* as they were then */
+	struct helper *helper;	/* JOB_WAIT */
+	int fd;			/* to hand over, owned; or -1 */
+	bool cloexec, take_tty;
+	struct channel *channel; /* counted reference while in use */
+	uint64_t scratch;	/* address, or 0 */
+	uint64_t page;		/* address of the mapped page, or 0 */
+	unsigned char saved[JOB_SCRATCH];
+	bool has_saved;
+	bool masked;
+	uint64_t mask;		/* the tracee's own signal mask */
+	int pair[2];		/* the tracee's descriptors */
+	int64_t result;		/* what the program will see */
+};
+
+/* Release what a job owns; its helper is abandoned. NULL is fine. */
+void job_free(struct job *j);
+
+#endif
