@@ -18,9 +18,14 @@ struct supervise {
 	struct launched *child;
 };
 
+/* For struct launch: what the backend needs of PTRACE_SEIZE. */
+unsigned long supervise_ptrace_options(void);
+
 /*
  * Run to the end. The wait status of the command goes to *status. -errno when
  * the supervisor itself failed: every process of the sandbox is dead by then.
+ * -ENOSYS where the kernel lacks pidfd_getfd (5.6). Call it from the thread
+ * that has seized the child; it takes over the process's signals.
  */
 int supervise_run(const struct supervise *s, int *status);
 

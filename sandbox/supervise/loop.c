@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * loop.c - the wait loop of the trace backend: which stop is it, who handles
+ * it, how does the tracee go on. A tracee may vanish at any moment (SIGKILL),
+ * so ESRCH is normal life at every ptrace request: its end is still to come
+ * from waitpid. Decides nothing about calls.
+ */
+#include "config.h"
+
+#include "sandbox/supervise/loop.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sandbox/supervise/channel.h"
+#include "sandbox/supervise/deliver.h"
+#include "sandbox/supervise/exec.h"
+#include "sandbox/supervise/handle.h"
+#include "sandbox/supervise/helper.h"
+#include "sandbox/supervise/job.h"
+#include "sandbox/supervise/procfs.h"
+
+#define EVENT_STOP 128 /* PTRACE_EVENT_STOP; some C libraries have it wrong */
+#define SYSCALL_STOP (SIGTRAP | 0x80)
+
+static int request(enum __ptrace_request what, pid_t tid, int sig)
+{
+	if (ptrace(what, tid, NULL, (long)sig) < 0 && errno != ESRCH)
+		return -errno;
+	return 0;
+}
+
+/* Let it run, delivering `sig`; up to the next syscall-stop if it has a job. */
+static int resume(const struct tracee *t, int sig)
+{
+	return request(t->job != NULL ? PTRACE_SYSCALL : PTRACE_CONT, t->tid, sig);
+}
+
+static int go_on(const struct tracee *t, enum deliver_next next)
+{
+	switch (next) {
+	case DELIVER_SYSCALL:
+		return request(PTRACE_SYSCALL, t->tid, 0);
+	case DELIVER_CONT:
+		return request(PTRACE_CONT, t->tid, 0);
+	case DELIVER_HOLD:
+		break;
+	}
+	return 0;
+}
+
+static int kill_visit(struct process *p, void *arg)
+{
+	(void)arg;
+	kill(p->tgid, SIGKILL);
+	return 0;
+}
+
+static void kill_all(struct supervisor *sv)
+{
+	tracees_each_process(&sv->tracees, kill_visit, NULL);
+}
+
+/*
+ * A tid that was not announced: a new thread may stop before the event of its
+ * parent is seen. It is ours, or waitpid would not name it.
+ */
+static int adopt(struct supervisor *sv, pid_t tid, struct tracee **out)
+{
+	pid_t tgid = procfs_tgid(tid);
+
+	return tgid < 0 ? tgid : tracees_add(&sv->tracees, tid, tgid, out);
+}
+
+static int on_new_child(struct supervisor *sv, struct tracee *t)
+{
+	struct tracee *child;
+	unsigned long msg;
+	int rc;
+
+	if (ptrace(PTRACE_GETEVENTMSG, t->tid, NULL, &msg) < 0)
+		return errno == ESRCH ? 0 : -errno;
+	rc = adopt(sv, (pid_t)msg, &child);
+	if (rc == -ESRCH) /* killed and reaped already */
+		return resume(t, 0);
+	if (rc < 0)
+		return rc;
+	if (child->process != t->process && child->process->channel == NULL)
+		child->process->channel = channel_ref(t->process->channel);
+	return resume(t, 0);
+}
+
+/*
+ * The thread that called execve goes on as the leader, whatever its tid was;
+ * all others are gone without a word.
+ */
+static int on_exec(struct supervisor *sv, struct tracee *t)
+{
+	struct process *p = t->process;
+	int rc;
+
+	tracees_drop_siblings(&sv->tracees, t);
+	job_free(t->job);
+	t->job = NULL;
+	p->launching = false;
+	channel_unref(p->channel); /* closed on exec */
+	p->channel = NULL;
+	rc = exec_check(sv, t);
+	if (rc == -ESRCH)
+		return 0;
+	if (rc < 0) {
+		kill(p->tgid, SIGKILL);
+		return 0;
+	}
+	return resume(t, 0);
+}
+
+static bool is_stopping(int sig)
+{
+	return sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
+}
+
+static int on_syscall_stop(struct supervisor *sv, struct tracee *t)
+{
+	enum deliver_next next = DELIVER_CONT;
+	int rc = t->job != NULL ? deliver_step(sv, t, &next) : 0;
+
+	if (rc == -ESRCH)
+		return 0;
+	return rc < 0 ? rc : go_on(t, next);
+}
+
+static int on_seccomp(struct supervisor *sv, struct tracee *t)
+{
+	enum deliver_next next = DELIVER_SYSCALL;
+	int rc = 0;
+
+	/* With a job it is a call that we have injected. */
+	if (t->job == NULL)
+		rc = handle_call(sv, t, &next);
+	if (rc == -ESRCH)
+		return 0;
+	return rc < 0 ? rc : go_on(t, next);
+}
+
+static int on_stop(struct supervisor *sv, struct tracee *t, int status)
+{
+	int sig = WSTOPSIG(status);
+
+	switch (status >> 16) {
+	case 0:
+		return sig == SYSCALL_STOP ? on_syscall_stop(sv, t) : resume(t, sig);
+	case PTRACE_EVENT_SECCOMP:
+		return on_seccomp(sv, t);
+	case PTRACE_EVENT_FORK:
+	case PTRACE_EVENT_VFORK:
+	case PTRACE_EVENT_CLONE:
+		return on_new_child(sv, t);
+	case PTRACE_EVENT_EXEC:
+		return on_exec(sv, t);
+	case EVENT_STOP:
+		/* A group-stop: it stays stopped, and hears SIGCONT. */
+		if (is_stopping(sig))
+			return request(PTRACE_LISTEN, t->tid, 0);
+		return resume(t, 0);
+	default:
+		return resume(t, 0);
+	}
+}
+
+static void on_end(struct supervisor *sv, pid_t tid, int ended, int *status)
+{
+	struct tracee *t = tracees_find(&sv->tracees, tid);
+
+	if (t != NULL)
+		tracees_drop(&sv->tracees, t);
+	if (tid != sv->command)
+		return;
+	*status = ended;
+	sv->command = 0;
+	if (!sv->wait_all)
+		kill_all(sv);
+}
+
+/* A helper is done: wake the tracee that waits for it. */
+static int on_helper_end(struct supervisor *sv, struct helper *h)
+{
+	struct tracee *t = tracees_find(&sv->tracees, h->tid);
+	int rc = 0;
+
+	if (t != NULL && t->job != NULL && t->job->helper == h)
+		rc = request(PTRACE_INTERRUPT, t->tid, 0);
+	helper_reaped(h);
+	return rc;
+}
+
+static int resume_held(struct supervisor *sv)
+{
+	struct tracee *t;
+
+	while ((t = deliver_waiting(sv)) != NULL) {
+		enum deliver_next next = DELIVER_CONT;
+		int rc = deliver_resume(sv, t, &next);
+
+		if (rc == 0)
+			rc = go_on(t, next);
+		if (rc < 0 && rc != -ESRCH)
+			return rc;
+	}
+	return 0;
+}
+
+static int dispatch(struct supervisor *sv, pid_t tid, int status, int *command_status)
+{
+	struct helper *h = helper_find(tid);
+	struct tracee *t;
+	int rc;
+
+	if (h != NULL)
+		return WIFSTOPPED(status) ? 0 : on_helper_end(sv, h);
+	if (!WIFSTOPPED(status)) {
+		on_end(sv, tid, status, command_status);
+		return 0;
+	}
+	t = tracees_find(&sv->tracees, tid);
+	if (t == NULL) {
+		rc = adopt(sv, tid, &t);
+		if (rc == -ESRCH)
+			return 0;
+		if (rc < 0)
+			return rc;
+	}
+	rc = on_stop(sv, t, status);
+	if (sv->all_condemned) {
+		sv->all_condemned = false;
+		kill_all(sv);
+	}
+	return rc < 0 ? rc : resume_held(sv);
+}
+
+int loop_run(struct supervisor *sv, int *status)
+{
+	for (;;) {
+		int st, rc;
+		pid_t tid = waitpid(-1, &st, __WALL);
+
+		if (tid < 0 && errno == EINTR)
+			continue;
+		if (tid < 0)
+			return errno == ECHILD ? 0 : -errno;
+		rc = dispatch(sv, tid, st, status);
+		if (rc < 0)
+			return rc;
+	}
+}
