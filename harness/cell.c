@@ -46,8 +46,18 @@ void cell_free(struct cell *c)
 	*c = (struct cell){0};
 }
 
+static bool cell_has_program(const struct cell *c, const char *program)
+{
+	for (size_t i = 0; i < c->results.count; i++)
+		if (!strcmp(c->results.v[i].program, program))
+			return true;
+	return false;
+}
+
 void cell_take_list(struct cell *c, const struct results *listed, const char *pattern)
 {
+	if (!listed->count)
+		return;
 	for (size_t i = 0; i < listed->count; i++) {
 		const struct result *l = &listed->v[i];
 		struct result *r = results_find(&c->results, l->program, l->name);
@@ -55,7 +65,7 @@ void cell_take_list(struct cell *c, const struct results *listed, const char *pa
 		/* A program that cannot list: its own answer will say why. */
 		if (!strcmp(l->name, KYUADB_LIST_CASE))
 			return;
-		if (!r && cases_wanted(pattern, l))
+		if (!r && cases_wanted(pattern, l) && cell_has_program(c, l->program))
 			results_add(&c->results, l->program, l->name, l->contract, STATUS_LOST, "");
 		else if (r && !r->contract[0])
 			cell_set(&r->contract, l->contract);
@@ -199,17 +209,17 @@ static void cell_blame(struct cell *c, const struct stream_event *culprit, const
 static void cell_splat(struct cell *c, const char *program, const char *text)
 {
 	struct result *r = results_find(&c->results, CELL_KERNEL_PROGRAM, CELL_SPLAT_CASE);
-	char *reason = buf_asprintf("%s%s%s%s", r ? r->reason : "", r ? "; " : "",
-				    program[0] ? program : "", program[0] ? ": " : "");
-	char *whole = buf_asprintf("%s%s", reason, text);
+	char *reason;
 
 	if (!r)
 		r = results_add(&c->results, CELL_KERNEL_PROGRAM, CELL_SPLAT_CASE, "", STATUS_FAIL,
 				"");
-	if (!strstr(r->reason, text))
-		result_set_reason(r, whole);
+	if (strstr(r->reason, text))
+		return;
+	reason = buf_asprintf("%s%s%s%s%s", r->reason, r->reason[0] ? "; " : "", program,
+			      program[0] ? ": " : "", text);
+	result_set_reason(r, reason);
 	free(reason);
-	free(whole);
 }
 
 void cell_take(struct cell *c, const struct stream *s, const struct console *console,

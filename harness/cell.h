@@ -47,8 +47,9 @@ struct cell_end {
 };
 
 /*
- * The guest's own list of cases, of which `pattern` (see cases.h) was asked for.
- * It replaces a borrowed list; in another it only adds what is missing.
+ * The guest's own list of cases, of which `pattern` (see cases.h) was asked for, and
+ * only of programs that the cell has. It replaces a borrowed list; in another it only
+ * adds what is missing.
  */
 void cell_take_list(struct cell *c, const struct results *listed, const char *pattern);
 

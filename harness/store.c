@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +39,7 @@ static const char store_schema[] =
 struct store {
 	sqlite3 *db;
 	char *path;
+	pthread_mutex_t lock; /* a transaction belongs to one thread */
 };
 
 static int store_fail(struct store *s, struct why *why, const char *what)
@@ -109,12 +111,13 @@ int store_open(const char *path, bool write, struct store **out, struct why *why
 	int err = 0;
 
 	*s = (struct store){.path = buf_strdup(path)};
+	pthread_mutex_init(&s->lock, NULL);
 	if (stat(path, &st) ? !write || errno != ENOENT : !S_ISREG(st.st_mode)) {
 		err = stat(path, &st) ? -errno : -EINVAL;
 		snprintf(why->text, sizeof(why->text), "store '%s': %s%s", path,
 			 err == -EINVAL ? "not a regular file" : strerror(-err),
 			 err == -ENOENT ? "; `kmatrix run` makes one" : "");
-	} else if (sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_FULLMUTEX, NULL) !=
+	} else if (sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL) !=
 		   SQLITE_OK) {
 		err = store_fail(s, why, "cannot be opened");
 	} else {
@@ -137,6 +140,7 @@ void store_close(struct store *s)
 	if (!s)
 		return;
 	sqlite3_close(s->db);
+	pthread_mutex_destroy(&s->lock);
 	free(s->path);
 	free(s);
 }
@@ -242,8 +246,10 @@ static int store_put_cell(struct store *s, int64_t run, struct cell *c, int64_t 
 int store_put(struct store *s, int64_t run, struct cell *cells, size_t count, struct why *why)
 {
 	int64_t *ids = buf_realloc(NULL, count, sizeof(*ids));
-	int err = store_exec(s, "BEGIN IMMEDIATE", "cannot be written", why);
+	int err;
 
+	pthread_mutex_lock(&s->lock);
+	err = store_exec(s, "BEGIN IMMEDIATE", "cannot be written", why);
 	for (size_t i = 0; i < count && !err; i++)
 		if (store_put_cell(s, run, &cells[i], &ids[i]))
 			err = store_fail(s, why, "cannot be written");
@@ -251,6 +257,7 @@ int store_put(struct store *s, int64_t run, struct cell *cells, size_t count, st
 		err = store_exec(s, "COMMIT", "cannot be written", why);
 	if (err && !sqlite3_get_autocommit(s->db))
 		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+	pthread_mutex_unlock(&s->lock);
 	for (size_t i = 0; i < count && !err; i++)
 		cells[i].id = ids[i];
 	free(ids);

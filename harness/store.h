@@ -32,7 +32,8 @@ int store_end(struct store *s, int64_t run, struct why *why);
 
 /*
  * Write these cells as they are now, all or none: their results replace what was
- * stored of them before. A cell gets its id (cell.id) when first written.
+ * stored of them before. A cell gets its id (cell.id) when first written. This one
+ * function may be called by several threads at once.
  */
 int store_put(struct store *s, int64_t run, struct cell *cells, size_t count, struct why *why);
 

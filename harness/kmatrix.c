@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * kmatrix.c - the program: find the verb, and nothing else. A new verb is a line in
+ * the table.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/cli.h"
+
+static const struct cli_verb *const kmatrix_verbs[] = {
+	&verb_run,
+	&verb_report,
+	&verb_kernels,
+};
+
+#define KMATRIX_VERBS (sizeof(kmatrix_verbs) / sizeof(kmatrix_verbs[0]))
+
+static int kmatrix_help(void)
+{
+	printf("usage: kmatrix VERB [OPTION]...\n"
+	       "Prove kernel promises, kernel by kernel and ABI by ABI.\n\n");
+	for (size_t i = 0; i < KMATRIX_VERBS; i++)
+		printf("  %-8s  %s\n", kmatrix_verbs[i]->name, kmatrix_verbs[i]->summary);
+	printf("\nkmatrix VERB --help lists the options of a verb; kmatrix(1) has the rest.\n"
+	       "Exit status: 0 no failure, 1 failures, 2 something is missing, or bad usage.\n");
+	return CLI_OK;
+}
+
+int main(int argc, char **argv)
+{
+	const char *words[KMATRIX_VERBS];
+
+	if (argc < 2)
+		return cli_error("no verb; kmatrix --help lists them");
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
+		return kmatrix_help();
+	if (!strcmp(argv[1], "--version")) {
+		printf("kmatrix %s\n", PACKAGE_VERSION);
+		return CLI_OK;
+	}
+	for (size_t i = 0; i < KMATRIX_VERBS; i++) {
+		words[i] = kmatrix_verbs[i]->name;
+		if (!strcmp(argv[1], words[i]))
+			return kmatrix_verbs[i]->run(kmatrix_verbs[i], argc - 1, argv + 1);
+	}
+	return cli_unknown("verb", argv[1], words, KMATRIX_VERBS);
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * suite.c - find out what could be run. It runs programs only to list them.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness/cases.h"
+#include "harness/kyuadb.h"
+#include "harness/suite.h"
+
+const char *const suite_rooms[] = {"kernel-tests", NULL};
+
+/* A program that could not even list its cases is no list. */
+static bool suite_is_list(const struct results *cases)
+{
+	for (size_t i = 0; i < cases->count; i++)
+		if (strcmp(cases->v[i].name, KYUADB_LIST_CASE))
+			return true;
+	return false;
+}
+
+static int suite_list(struct suite_tree *tree, const char *root, const char *workdir,
+		      host_watch *watch, void *arg, struct why *why)
+{
+	char *dir = buf_asprintf("%s/list-%s", workdir, tree->abi->id);
+	struct host_tree host = {
+		.abi = tree->abi->id,
+		.root = root,
+		.programs = (const char *const *)tree->programs,
+		.workdir = dir,
+	};
+	int err = 0;
+
+	if (mkdir(dir, 0700) && errno != EEXIST)
+		err = why_set(why, errno, "cannot make '%s': %s", dir, strerror(errno));
+	if (!err)
+		err = host_list(&host, watch, arg, &tree->cases, why);
+	if (!err && !suite_is_list(&tree->cases))
+		results_free(&tree->cases);
+	free(dir);
+	return err;
+}
+
+/* Programs of an ABI that the running kernel does not know, listed by an emulator. */
+static void suite_list_emulated(struct suite_tree *tree, const char *workdir, host_watch *watch,
+				void *arg)
+{
+	char *root = buf_asprintf("%s/emulated-%s", workdir, tree->abi->id);
+	struct why why;
+
+	/* Where it fails the list is borrowed: nothing is lost but a little exactness. */
+	if (!emulate_root(tree->abi, tree->dir, suite_rooms, root, &why))
+		suite_list(tree, root, workdir, watch, arg, &why);
+	free(root);
+}
+
+/* Automake writes it into every Makefile: "abs_top_srcdir = /path". */
+static char *suite_srcdir(const char *dir)
+{
+	static const char name[] = "\nabs_top_srcdir = ";
+	char *path = buf_asprintf("%s/Makefile", dir), *srcdir = NULL;
+	struct buf text = {0};
+	const char *at;
+
+	if (!buf_read_file(&text, path, 4 << 20) && text.p && (at = strstr(text.p, name))) {
+		at += strlen(name);
+		srcdir = buf_strndup(at, strcspn(at, "\n"));
+	}
+	buf_free(&text);
+	free(path);
+	return srcdir;
+}
+
+static bool suite_has(const struct suite_tree *tree, const char *program)
+{
+	for (size_t i = 0; tree->programs && tree->programs[i]; i++)
+		if (!strcmp(tree->programs[i], program))
+			return true;
+	return false;
+}
+
+/* The tree to learn from about programs that do not run here. */
+static const struct suite_tree *suite_lender(const struct suite *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (s->trees[i].cases.count && !s->trees[i].borrowed)
+			return &s->trees[i];
+	return NULL;
+}
+
+static void suite_borrow(const struct suite *s, struct suite_tree *tree)
+{
+	const struct suite_tree *from = suite_lender(s);
+
+	tree->borrowed = true;
+	for (size_t i = 0; from && i < from->cases.count; i++) {
+		const struct result *r = &from->cases.v[i];
+
+		if (suite_has(tree, r->program))
+			results_add(&tree->cases, r->program, r->name, r->contract, STATUS_LOST,
+				    "");
+	}
+}
+
+int suite_load(const char *builds, const struct tables *tables, const char *workdir,
+	       host_watch *watch, void *arg, struct suite *out, struct why *why)
+{
+	struct suite s = {.builds = buf_strdup(builds), .count = tables->nabis};
+	const char *arch = host_arch();
+	size_t built = 0;
+	int err = 0;
+
+	s.trees = buf_realloc(NULL, s.count, sizeof(*s.trees));
+	memset(s.trees, 0, s.count * sizeof(*s.trees));
+	for (size_t i = 0; i < s.count && !err; i++) {
+		struct suite_tree *tree = &s.trees[i];
+		struct why no_build;
+
+		tree->abi = &tables->abis[i];
+		tree->dir = buf_asprintf("%s/%s", builds, tree->abi->id);
+		if (guest_programs(tree->dir, suite_rooms, &tree->programs, &no_build))
+			tree->programs = NULL;
+		if (!tree->programs || !tree->programs[0])
+			continue;
+		built++;
+		if (!s.srcdir)
+			s.srcdir = suite_srcdir(tree->dir);
+		if (arch && abi_row_runs_on(tree->abi, arch)) {
+			char *first = buf_asprintf("%s/%s", tree->dir, tree->programs[0]);
+
+			tree->starts = !host_starts(first);
+			free(first);
+		}
+		if (tree->starts)
+			err = suite_list(tree, tree->dir, workdir, watch, arg, why);
+		else if (tree->abi->qemu_user)
+			suite_list_emulated(tree, workdir, watch, arg);
+	}
+	for (size_t i = 0; i < s.count && !err; i++)
+		if (s.trees[i].programs && !s.trees[i].cases.count)
+			suite_borrow(&s, &s.trees[i]);
+	if (!err && !built)
+		err = why_set(why, ENOENT,
+			      "no test programs in '%s/<abi>/%s'; ci/build-abis makes them, "
+			      "--builds names another place", builds, suite_rooms[0]);
+	else if (!err && !suite_lender(&s))
+		err = why_set(why, ENOEXEC,
+			      "none of the programs in '%s/<abi>/%s' runs on this machine, so that "
+			      "nobody knows their cases", builds, suite_rooms[0]);
+	if (err) {
+		suite_free(&s);
+		return err;
+	}
+	*out = s;
+	return 0;
+}
+
+void suite_free(struct suite *s)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		if (s->trees[i].programs)
+			guest_programs_free(s->trees[i].programs);
+		free(s->trees[i].dir);
+		results_free(&s->trees[i].cases);
+	}
+	free(s->trees);
+	free(s->srcdir);
+	free(s->builds);
+	*s = (struct suite){0};
+}
+
+const struct suite_tree *suite_tree(const struct suite *s, const char *abi)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (!strcmp(s->trees[i].abi->id, abi))
+			return &s->trees[i];
+	return NULL;
+}
+
+void suite_ask(const struct suite *s, const char *pattern, struct cell *c)
+{
+	const struct suite_tree *tree = suite_tree(s, c->abi);
+
+	c->borrowed = tree->borrowed;
+	for (size_t i = 0; i < tree->cases.count; i++) {
+		const struct result *r = &tree->cases.v[i];
+
+		if (cases_wanted(pattern, r))
+			results_add(&c->results, r->program, r->name, r->contract, STATUS_LOST,
+				    "");
+	}
+	for (size_t k = 0; k < s->count; k++) {
+		for (size_t i = 0; i < s->trees[k].cases.count; i++) {
+			const struct result *r = &s->trees[k].cases.v[i];
+
+			if (suite_has(tree, r->program) || !cases_wanted(pattern, r) ||
+			    results_find(&c->results, r->program, r->name))
+				continue;
+			results_add(&c->results, r->program, r->name, r->contract, STATUS_NOBUILD,
+				    "there is no program of this ABI; ci/build-abis makes it");
+		}
+	}
+	results_sort(&c->results);
+}

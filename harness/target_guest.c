@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * target_guest.c - the cells of a kernel that is booted. All its ABIs run in one
+ * boot; after a panic or a hang it is booted again for the cases that are left,
+ * without the one that did it.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness/buf.h"
+#include "harness/console.h"
+#include "harness/progress.h"
+#include "harness/stream.h"
+#include "harness/target.h"
+
+/* A guest may be as loud as it likes; this much of it is listened to. */
+#define GUEST_CONSOLE_MAX (64u << 20)
+#define GUEST_STREAM_MAX (256u << 20)
+
+struct guest {
+	const struct target_env *env;
+	struct target *t;
+	unsigned slot;
+	const struct machine *machine;
+	struct kernel_image image;
+	char *userland, *workdir, *scale;
+	const char **config; /* Kyua's variables, `scale` among them */
+	/* What the progress line is made of. */
+	struct buf stream; /* as far as it was read for it */
+	size_t before, of;
+};
+
+/* ---- progress ---- */
+
+static void guest_say(void *arg, const char *line)
+{
+	struct guest *g = arg;
+
+	progress_say("%s: %s", g->t->id, line);
+}
+
+static bool guest_watch(void *arg, const struct boot_progress *b)
+{
+	struct guest *g = arg;
+	char program[128];
+	size_t done;
+
+	if (b->booted && b->stream_bytes > g->stream.len) {
+		g->stream.len = 0;
+		buf_read_file(&g->stream, b->stream, GUEST_STREAM_MAX);
+	}
+	done = stream_count(g->stream.p, g->stream.len, program, sizeof(program));
+	if (strrchr(program, '/'))
+		memmove(program, strrchr(program, '/') + 1, strlen(strrchr(program, '/')));
+	progress_show(g->slot, g->t->id, program[0] ? program : b->booted ? "list" : "boot",
+		      g->before + done, g->of);
+	return !*g->env->stop;
+}
+
+/* ---- from one boot to answers ---- */
+
+static void guest_label(struct guest *g, const struct boot_result *b)
+{
+	for (size_t i = 0; i < g->t->count; i++) {
+		struct cell *c = &g->t->cells[i];
+
+		cell_set(&c->version, g->image.version);
+		cell_set(&c->accel, b->accel == BOOT_ACCEL_KVM ? "kvm" : "tcg");
+		cell_set(&c->qemu, b->qemu_version);
+		cell_set(&c->user, g->env->user ? g->env->user : "root");
+	}
+}
+
+static void guest_take(struct guest *g, const struct boot_result *b)
+{
+	struct cell_end end = {.outcome = b->outcome, .last_words = b->last_words};
+	struct buf console_bytes = {0}, stream_bytes = {0};
+	struct stream stream = {0};
+	struct console console;
+
+	/* What cannot be read was not said; its cases stay lost. */
+	buf_read_file(&console_bytes, b->console, GUEST_CONSOLE_MAX);
+	buf_read_file(&stream_bytes, b->stream, GUEST_STREAM_MAX);
+	console_parse(console_bytes.p, console_bytes.len, b->accel != BOOT_ACCEL_KVM, &console);
+	stream_parse(stream_bytes.p, stream_bytes.len, NULL, &stream);
+	for (size_t i = 0; i < g->t->count; i++)
+		cell_take(&g->t->cells[i], &stream, &console, &end, g->env->pattern);
+	stream_free(&stream);
+	console_free(&console);
+	buf_free(&stream_bytes);
+	buf_free(&console_bytes);
+}
+
+static void guest_finish(struct guest *g, enum status status, const char *reason)
+{
+	for (size_t i = 0; i < g->t->count; i++)
+		cell_finish(&g->t->cells[i], status, reason);
+}
+
+/* One boot for what is left. `again` becomes whether another one can bring more. */
+static int guest_boot(struct guest *g, unsigned round, bool *again, struct why *why)
+{
+	struct target_job job;
+	struct boot boot = {
+		.machine = g->machine,
+		.kernel = &g->image,
+		.known_good = g->t->kernel != NULL,
+		.userland = g->userland,
+		.srcdir = g->env->suite->srcdir,
+		.builds = g->env->suite->builds,
+		.workdir = g->workdir,
+		.accel = g->env->accel,
+	};
+	size_t left = target_left(g->t);
+	struct boot_result b = {0};
+	struct job all = {.user = g->env->user, .config = g->config};
+	struct why bad;
+	char *reason;
+	int err;
+
+	*again = false;
+	target_job_make(g->env, g->t, &job);
+	all.steps = job.steps;
+	all.nsteps = job.count;
+	g->before = g->of - left;
+	g->stream.len = 0;
+	err = boot_run(&boot, &all, guest_watch, g, &b, &bad);
+	target_job_free(&job);
+	if (err) {
+		progress_say("%s: %s", g->t->id, bad.text);
+		guest_finish(g, round ? STATUS_LOST : STATUS_NOBOOT, bad.text);
+		return store_put(g->env->store, g->env->run, g->t->cells, g->t->count, why);
+	}
+	guest_label(g, &b);
+	progress_say("%s: %s after %.0f s%s%s", g->t->id, boot_outcome_name(b.outcome), b.wall_s,
+		     b.last_words ? ": " : "", b.last_words ? b.last_words : "");
+	if (b.outcome == BOOT_NOBOOT) {
+		reason = buf_asprintf("%s: %s", round ? "it did not boot again" : "no boot",
+				      b.last_words ? b.last_words : "the console stayed silent");
+		guest_finish(g, round ? STATUS_LOST : STATUS_NOBOOT, reason);
+		free(reason);
+	} else {
+		guest_take(g, &b);
+		/* A boot that brought nothing new would bring nothing new again. */
+		*again = b.outcome != BOOT_STOPPED && target_left(g->t) < left;
+	}
+	boot_result_free(&b);
+	return store_put(g->env->store, g->env->run, g->t->cells, g->t->count, why);
+}
+
+/* ---- a target from its start to its end ---- */
+
+static int guest_prepare(struct guest *g, struct why *why)
+{
+	const struct target *t = g->t;
+	int err;
+
+	g->machine = tables_machine(g->env->tables, t->arch);
+	g->workdir = buf_asprintf("%s/%s", g->env->workdir, t->id);
+	if (!g->env->suite->srcdir)
+		return why_set(why, ENOENT, "the builds in '%s' do not say where their source is: "
+			       "no abs_top_srcdir in a Makefile", g->env->suite->builds);
+	progress_show(g->slot, t->id, "fetch", 0, g->of);
+	if (mkdir(g->workdir, 0700) && errno != EEXIST)
+		return why_set(why, errno, "cannot make '%s': %s", g->workdir, strerror(errno));
+	if (t->kernel) {
+		err = fetch_kernel(t->kernel, guest_say, g, &g->image, why);
+	} else {
+		char *arch = NULL;
+
+		err = kernel_image_read(t->image, &arch, &g->image, why);
+		free(arch);
+	}
+	return err ? err : fetch_userland(g->machine, guest_say, g, &g->userland, why);
+}
+
+/* Kyua's variables: those of the command line, and how slow an emulated processor is. */
+static void guest_config(struct guest *g)
+{
+	size_t n = 0;
+
+	while (g->env->config && g->env->config[n])
+		n++;
+	g->config = buf_realloc(NULL, n + 2, sizeof(*g->config));
+	if (n)
+		memcpy(g->config, g->env->config, n * sizeof(*g->config));
+	g->scale = buf_asprintf("test_suites.belay.timeout_scale=%u", g->machine->scale);
+	g->config[n] = g->scale;
+	g->config[n + 1] = NULL;
+}
+
+int target_guest_run(const struct target_env *env, struct target *t, unsigned slot,
+		     struct why *why)
+{
+	struct guest g = {.env = env, .t = t, .slot = slot};
+	bool again = true;
+	struct why bad;
+	int err = 0;
+
+	for (size_t i = 0; i < t->count; i++)
+		g.of += t->cells[i].results.count;
+	if (!target_left(t)) {
+		/* Nothing was built for it, so there is nothing to boot it for. */
+	} else if (guest_prepare(&g, &bad)) {
+		progress_say("%s: %s", t->id, bad.text);
+		guest_finish(&g, STATUS_NOBOOT, bad.text);
+		err = store_put(env->store, env->run, t->cells, t->count, why);
+	} else {
+		guest_config(&g);
+		for (unsigned round = 0; round <= env->reboots && again && !err && !*env->stop &&
+					 target_left(t);
+		     round++)
+			err = guest_boot(&g, round, &again, why);
+	}
+	progress_done(slot, g.of);
+	kernel_image_free(&g.image);
+	buf_free(&g.stream);
+	free(g.config);
+	free(g.scale);
+	free(g.userland);
+	free(g.workdir);
+	return err;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * target_host.c - the cells of the running kernel and those of qemu-user: Kyua on
+ * the host, one program at a time, each with a result store of its own as in a guest.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "harness/progress.h"
+#include "harness/target.h"
+
+struct host_progress {
+	const struct target_env *env;
+	unsigned slot;
+	char *cell;
+	const char *place;
+	size_t before, of; /* cases of the cell: behind us, and all */
+};
+
+static bool host_progress_watch(void *arg, const struct buf *stream)
+{
+	struct host_progress *p = arg;
+	char program[128];
+	size_t done = stream_count(stream->p, stream->len, program, sizeof(program));
+
+	progress_show(p->slot, p->cell, p->place, p->before + done, p->of);
+	return !*p->env->stop;
+}
+
+/* The last part of a program's path, for people. */
+static const char *target_base(const char *program)
+{
+	const char *slash = strrchr(program, '/');
+
+	return slash ? slash + 1 : program;
+}
+
+static int target_host_step(const struct target_env *env, const struct host_tree *tree,
+			    const struct job_step *step, struct cell *c, struct host_progress *p)
+{
+	struct cell_end end = {.outcome = BOOT_DONE};
+	struct stream events = {0};
+	struct buf stream = {0};
+	struct why why;
+	int err;
+
+	p->place = target_base(step->program);
+	err = host_run(tree, step, host_progress_watch, p, &stream, &why);
+	if (err == -EINTR) {
+		end.outcome = BOOT_STOPPED;
+	} else if (err) {
+		end.outcome = BOOT_LOST;
+		progress_say("%s: %s", p->cell, why.text);
+	}
+	stream_parse(stream.p, stream.len, c->abi, &events);
+	cell_take(c, &events, NULL, &end, env->pattern);
+	stream_free(&events);
+	buf_free(&stream);
+	return err == -EINTR ? err : 0;
+}
+
+/* Where the programs of the cell are; for qemu-user that is made first. */
+static int target_host_root(const struct target *t, const struct suite_tree *tree,
+			    const char *workdir, char **out, struct why *why)
+{
+	char *root;
+	int err = 0;
+
+	if (t->kind == TARGET_KIND_HOST) {
+		*out = buf_strdup(tree->dir);
+		return 0;
+	}
+	root = buf_asprintf("%s/root", workdir);
+	err = emulate_root(tree->abi, tree->dir, suite_rooms, root, why);
+	if (err)
+		free(root);
+	else
+		*out = root;
+	return err;
+}
+
+static void target_host_cell(const struct target_env *env, const struct target *t, struct cell *c,
+			     unsigned slot)
+{
+	const struct suite_tree *tree = suite_tree(env->suite, c->abi);
+	struct target one = {.cells = c, .count = 1};
+	struct host_progress p = {.env = env, .slot = slot, .of = c->results.count};
+	char *workdir = buf_asprintf("%s/%s-%s", env->workdir, t->id, c->abi), *root = NULL;
+	struct host_tree host = {.abi = c->abi, .programs = (const char *const *)tree->programs,
+				 .workdir = workdir, .config = env->config};
+	struct target_job job = {0};
+	struct why why;
+	int err = mkdir(workdir, 0700) && errno != EEXIST
+			  ? why_set(&why, errno, "cannot make '%s': %s", workdir, strerror(errno))
+			  : target_host_root(t, tree, workdir, &root, &why);
+
+	p.cell = buf_asprintf("%s/%s", t->id, c->abi);
+	if (err) {
+		progress_say("%s: %s", p.cell, why.text);
+		cell_finish(c, STATUS_NOBOOT, why.text);
+	} else {
+		host.root = root;
+		target_job_make(env, &one, &job);
+		for (size_t i = 0; i < job.count && !err; i++) {
+			p.before = c->results.count - cell_count(c, STATUS_LOST);
+			err = target_host_step(env, &host, &job.steps[i], c, &p);
+		}
+		target_job_free(&job);
+	}
+	free(p.cell);
+	free(root);
+	free(workdir);
+}
+
+int target_host_run(const struct target_env *env, struct target *t, unsigned slot, struct why *why)
+{
+	struct utsname u;
+	int err = 0;
+
+	for (size_t i = 0; i < t->count && !err && !*env->stop; i++) {
+		struct cell *c = &t->cells[i];
+
+		cell_set(&c->version, uname(&u) ? "" : u.release);
+		cell_set(&c->accel, t->kind == TARGET_KIND_HOST ? "native" : "qemu-user");
+		cell_set(&c->user, geteuid() == 0 ? "root" : "unprivileged");
+		target_host_cell(env, t, c, slot);
+		err = store_put(env->store, env->run, c, 1, why);
+		progress_done(slot, c->results.count);
+	}
+	return err;
+}
