@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * cell_test.c - canned boots and the statuses that must come of them.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "harness/case.h"
+#include "harness/cell.h"
+#include "harness/kyuadb.h"
+#include "harness/kyuadb_canned.h"
+
+#define A "kernel-tests/a_test"
+#define B "kernel-tests/b_test"
+
+/* A boot being put together, and the cell it is for. */
+struct fixture {
+	struct cell cell;
+	struct buf stream, console;
+};
+
+/* The guest's own list of an ABI's cases. */
+static void fixture_list(struct fixture *f, const char *abi, const char *text)
+{
+	struct buf bytes = {0};
+
+	buf_puts(&bytes, text);
+	canned_frame(&f->stream, abi, STREAM_CASES, &bytes);
+	buf_free(&bytes);
+}
+
+/* A cell that was asked for A:one, A:two and B:one, and a console that booted. */
+static void fixture_init(struct fixture *f)
+{
+	*f = (struct fixture){0};
+	cell_init(&f->cell, "k", "x86_64");
+	results_add(&f->cell.results, A, "one", "ptrace.a.one", STATUS_LOST, "");
+	results_add(&f->cell.results, A, "two", "ptrace.a.two", STATUS_LOST, "");
+	results_add(&f->cell.results, B, "one", "ptrace.b.one", STATUS_LOST, "");
+	buf_puts(&f->console, "[    1.000000] KT-BOOT 6.1\n");
+	/* Only to tell the ABI of the lines: an empty list is none. */
+	fixture_list(f, "x86_64", "");
+}
+
+static void fixture_take(struct fixture *f, enum boot_outcome outcome, const char *last_words)
+{
+	struct cell_end end = {outcome, last_words};
+	struct stream stream = {0};
+	struct console console;
+
+	stream_parse(f->stream.p, f->stream.len, NULL, &stream);
+	console_parse(f->console.p, f->console.len, true, &console);
+	cell_take(&f->cell, &stream, &console, &end, NULL);
+	stream_free(&stream);
+	console_free(&console);
+}
+
+static void fixture_end(struct fixture *f)
+{
+	cell_free(&f->cell);
+	buf_free(&f->stream);
+	buf_free(&f->console);
+}
+
+/* The status of a case and a part of its reason ("" for none). */
+static void check(const struct fixture *f, const char *program, const char *name,
+		  enum status status, const char *reason)
+{
+	const struct result *r = results_find(&f->cell.results, program, name);
+
+	ATF_REQUIRE_MSG(r != NULL, "no %s:%s", program, name);
+	ATF_CHECK_EQ_MSG(status, r->status, "%s:%s is %s (%s), not %s", program, name,
+			 status_word(r->status), r->reason, status_word(status));
+	if (reason[0])
+		ATF_CHECK_MSG(strstr(r->reason, reason), "%s:%s: '%s' does not say '%s'", program,
+			      name, r->reason, reason);
+	else
+		ATF_CHECK_MSG(!r->reason[0], "%s:%s: %s", program, name, r->reason);
+}
+
+static const struct canned_row a_rows[] = {
+	{A, "one", "ptrace.a.one", "passed", NULL, "said\n"},
+	{A, "two", "ptrace.a.two", "skipped", "needs Linux 9", NULL},
+	{0},
+};
+static const struct canned_row b_rows[] = {
+	{B, "one", "ptrace.b.one", "expected_failure", "bug", NULL},
+	{0},
+};
+
+CASE(good, "Verify that a whole boot gives every case its status")
+{
+	struct fixture f;
+
+	fixture_init(&f);
+	buf_puts(&f.stream, A ":one  ->  passed  [0.1s]\n" A ":two  ->  skipped: x  [0.1s]\n");
+	canned_store(&f.stream, "x86_64", A, a_rows);
+	canned_store(&f.stream, "x86_64", B, b_rows);
+	fixture_take(&f, BOOT_DONE, NULL);
+	check(&f, A, "one", STATUS_PASS, "");
+	check(&f, A, "two", STATUS_SKIP, "needs Linux 9");
+	check(&f, B, "one", STATUS_XFAIL, "bug");
+	ATF_CHECK_EQ(3, f.cell.results.count);
+	ATF_CHECK_EQ(5, results_find(&f.cell.results, A, "one")->output_len);
+	fixture_end(&f);
+}
+
+CASE(silence, "Verify that a boot that is done but says nothing leaves every case lost")
+{
+	struct fixture f;
+
+	fixture_init(&f);
+	buf_puts(&f.console, "[    2.000000] KT-DONE\n");
+	fixture_take(&f, BOOT_DONE, NULL);
+	ATF_CHECK_EQ(3, cell_count(&f.cell, STATUS_LOST));
+	fixture_end(&f);
+}
+
+CASE(panic, "Verify that a panic loses one case: those before it have their lines")
+{
+	struct fixture f;
+
+	fixture_init(&f);
+	buf_puts(&f.stream, A ":one  ->  passed  [0.1s]\n" A ":two  ->  ");
+	buf_puts(&f.console, "[    2.000000] KT-PROG x86_64 " A "\n"
+			     "[    3.000000] Kernel panic - not syncing: sysrq triggered crash\n");
+	fixture_take(&f, BOOT_PANIC, "Kernel panic - not syncing: sysrq triggered crash");
+	check(&f, A, "one", STATUS_PASS, "");
+	check(&f, A, "two", STATUS_CRASHED, "sysrq triggered crash");
+	check(&f, B, "one", STATUS_LOST, "");
+	ATF_CHECK_EQ(3, f.cell.results.count);
+	fixture_end(&f);
+}
+
+CASE(panic_between, "Verify that a panic that no case can be blamed for shows as kernel:splat")
+{
+	struct fixture f;
+
+	fixture_init(&f);
+	buf_puts(&f.stream, A ":one  ->  passed  [0.1s]\n");
+	buf_puts(&f.console, "[    2.000000] KT-PROG x86_64 " A "\n");
+	fixture_take(&f, BOOT_PANIC, "Kernel panic - not syncing: late");
+	check(&f, A, "one", STATUS_PASS, "");
+	check(&f, A, "two", STATUS_LOST, "");
+	check(&f, CELL_KERNEL_PROGRAM, CELL_SPLAT_CASE, STATUS_FAIL, "late");
+	fixture_end(&f);
+}
+
+CASE(hang, "Verify that the case in which the guest went silent is a timeout")
+{
+	struct fixture f;
+
+	fixture_init(&f);
+	buf_puts(&f.stream, A ":one  ->  ");
+	fixture_take(&f, BOOT_HANG, "silent for 120 s");
+	check(&f, A, "one", STATUS_TIMEOUT, "silent for 120 s");
+	check(&f, A, "two", STATUS_LOST, "");
+	fixture_end(&f);
+}
+
+CASE(stopped, "Verify that nobody is blamed when the user ended the boot or QEMU was killed")
+{
+	static const enum boot_outcome outcomes[] = {BOOT_STOPPED, BOOT_LOST, BOOT_DONE};
+
+	for (size_t i = 0; i < COUNT(outcomes); i++) {
+		struct fixture f;
+
+		fixture_init(&f);
+		buf_puts(&f.stream, A ":one  ->  ");
+		fixture_take(&f, outcomes[i], NULL);
+		ATF_CHECK_EQ(3, cell_count(&f.cell, STATUS_LOST));
+		fixture_end(&f);
+	}
+}
+
+CASE(culprit_of_another, "Verify that a case of one ABI is not blamed in another ABI's cell")
+{
+	struct fixture f;
+
+	fixture_init(&f);
+	fixture_list(&f, "i386", "");
+	buf_puts(&f.stream, A ":one  ->  ");
+	fixture_take(&f, BOOT_PANIC, "panic");
+	ATF_CHECK_EQ(3, cell_count(&f.cell, STATUS_LOST));
+	ATF_CHECK_EQ(3, f.cell.results.count);
+	fixture_end(&f);
+}
+
+CASE(no_boot, "Verify that every case of a kernel that did not boot is noboot with the reason")
+{
+	struct fixture f;
+
+	fixture_init(&f);
+	cell_finish(&f.cell, STATUS_NOBOOT, "no boot: the console stayed silent");
+	ATF_CHECK_EQ(3, cell_count(&f.cell, STATUS_NOBOOT));
+	check(&f, A, "one", STATUS_NOBOOT, "the console stayed silent");
+	fixture_end(&f);
+}
+
+CASE(cut_store, "Verify that the lines speak where a store is cut, and the rest says why it is lost")
+{
+	struct fixture f;
+
+	fixture_init(&f);
+	buf_puts(&f.stream, A ":one  ->  failed: 1 != 2  [0.1s]\n");
+	canned_store(&f.stream, "x86_64", A, a_rows);
+	f.stream.len -= 100;
+	fixture_take(&f, BOOT_HANG, NULL);
+	check(&f, A, "one", STATUS_FAIL, "1 != 2");
+	check(&f, A, "two", STATUS_LOST, "cut short");
+	check(&f, B, "one", STATUS_LOST, "");
+	fixture_end(&f);
+}
+
+CASE(empty_store, "Verify that an empty store passes nothing and says so")
+{
+	struct fixture f;
+
+	fixture_init(&f);
+	canned_store(&f.stream, "x86_64", A, a_rows + COUNT(a_rows) - 1);
+	buf_puts(&f.stream, "KT-LOST x86_64 " B "\n");
+	fixture_take(&f, BOOT_DONE, NULL);
+	check(&f, A, "one", STATUS_LOST, "empty");
+	check(&f, B, "one", STATUS_LOST, "no result store");
+	fixture_end(&f);
+}
+
+CASE(xpass, "Verify that a known bug that did not show is xpass in the store and in the line")
+{
+	static const struct canned_row rows[] = {
+		{A, "one", "ptrace.a.one", "failed",
+		 "Test case was expecting a failure but none were raised", NULL},
+		{0},
+	};
+	struct fixture f;
+
+	fixture_init(&f);
+	canned_store(&f.stream, "x86_64", A, rows);
+	buf_puts(&f.stream, B ":one  ->  failed: Test case was expecting a failure but none were "
+			    "raised  [0.1s]\n");
+	fixture_take(&f, BOOT_DONE, NULL);
+	check(&f, A, "one", STATUS_XPASS, "expecting");
+	check(&f, B, "one", STATUS_XPASS, "expecting");
+	fixture_end(&f);
+}
+
+CASE(broken_program, "Verify that a program that cannot list its cases breaks all of them")
+{
+	static const struct canned_row rows[] = {
+		{A, KYUADB_LIST_CASE, NULL, "broken", "Unknown metadata property", NULL},
+		{0},
+	};
+	struct fixture f;
+
+	fixture_init(&f);
+	canned_store(&f.stream, "x86_64", A, rows);
+	canned_store(&f.stream, "x86_64", B, b_rows);
+	fixture_take(&f, BOOT_DONE, NULL);
+	check(&f, A, "one", STATUS_BROKEN, "Unknown metadata property");
+	check(&f, A, "two", STATUS_BROKEN, "does not list");
+	check(&f, B, "one", STATUS_XFAIL, "bug");
+	ATF_CHECK_EQ(3, f.cell.results.count);
+	fixture_end(&f);
+}
+
+CASE(unknown_word, "Verify that a result word that nobody knows is broken, also in a line")
+{
+	struct fixture f;
+
+	fixture_init(&f);
+	buf_puts(&f.stream, A ":one  ->  excellent: very  [0.1s]\n");
+	fixture_take(&f, BOOT_DONE, NULL);
+	check(&f, A, "one", STATUS_BROKEN, "unknown result word 'excellent': very");
+	fixture_end(&f);
+}
+
+CASE(not_asked, "Verify that an answer without a question is broken, not a pass")
+{
+	static const struct canned_row rows[] = {
+		{A, "one", NULL, "passed", NULL, NULL},
+		{A, "stranger", NULL, "passed", NULL, NULL},
+		{0},
+	};
+	struct fixture f;
+
+	fixture_init(&f);
+	canned_store(&f.stream, "x86_64", A, rows);
+	fixture_take(&f, BOOT_DONE, NULL);
+	check(&f, A, "one", STATUS_PASS, "");
+	check(&f, A, "stranger", STATUS_BROKEN, "without being asked");
+	fixture_end(&f);
+}
+
+CASE(wrong_program, "Verify that a store speaks only for the program of its frame")
+{
+	struct fixture f;
+
+	fixture_init(&f);
+	canned_store(&f.stream, "x86_64", B, a_rows);
+	canned_store(&f.stream, "i386", A, a_rows);
+	fixture_take(&f, BOOT_DONE, NULL);
+	ATF_CHECK_EQ(3, cell_count(&f.cell, STATUS_LOST));
+	fixture_end(&f);
+}
+
+CASE(worse, "Verify that of the answers of two boots the worse one stays")
+{
+	static const struct canned_row bad[] = {
+		{A, "one", NULL, "failed", "1 != 2", NULL},
+		{A, "two", NULL, "passed", NULL, NULL},
+		{0},
+	};
+	struct fixture f;
+
+	fixture_init(&f);
+	canned_store(&f.stream, "x86_64", A, a_rows);
+	fixture_take(&f, BOOT_DONE, NULL);
+	canned_store(&f.stream, "x86_64", A, bad);
+	fixture_take(&f, BOOT_DONE, NULL);
+	check(&f, A, "one", STATUS_FAIL, "1 != 2");
+	check(&f, A, "two", STATUS_SKIP, "needs Linux 9");
+	fixture_end(&f);
+}
+
+CASE(borrowed, "Verify that the guest's own list replaces a borrowed one and adds to another")
+{
+	struct fixture f;
+
+	fixture_init(&f);
+	f.cell.borrowed = true;
+	fixture_list(&f, "x86_64",
+		     A ":one (belay)\n    custom.contract = ptrace.a.one\n"
+		     A ":three (belay)\n    custom.contract = ptrace.a.three\n"
+		     B ":one (belay)\n"
+		     "sandbox/x_test:y (belay)\n");
+	fixture_take(&f, BOOT_DONE, NULL);
+	check(&f, A, "one", STATUS_LOST, "");
+	check(&f, A, "two", STATUS_NA, "no such case");
+	check(&f, A, "three", STATUS_LOST, "");
+	ATF_CHECK_STREQ("ptrace.a.three", results_find(&f.cell.results, A, "three")->contract);
+	ATF_CHECK_EQ(4, f.cell.results.count);
+	ATF_CHECK(!f.cell.borrowed);
+	fixture_end(&f);
+
+	fixture_init(&f);
+	fixture_list(&f, "x86_64", A ":one (belay)\n");
+	fixture_take(&f, BOOT_DONE, NULL);
+	check(&f, A, "two", STATUS_LOST, "");
+	fixture_end(&f);
+}
+
+CASE(splat, "Verify that a complaint of the kernel fails the cell that was running, once per text")
+{
+	struct fixture f;
+
+	fixture_init(&f);
+	buf_puts(&f.console, "[    2.000000] KT-PROG x86_64 " A "\n"
+			     "[    3.000000] WARNING: CPU: 0 PID: 9 at kernel/ptrace.c:1 f()\n"
+			     "[    3.100000] WARNING: CPU: 0 PID: 9 at kernel/ptrace.c:1 f()\n"
+			     "[    4.000000] KT-PROG i386 " A "\n"
+			     "[    5.000000] BUG: of the other cell\n");
+	canned_store(&f.stream, "x86_64", A, a_rows);
+	canned_store(&f.stream, "x86_64", B, b_rows);
+	fixture_take(&f, BOOT_DONE, NULL);
+	check(&f, CELL_KERNEL_PROGRAM, CELL_SPLAT_CASE, STATUS_FAIL,
+	      A ": WARNING: CPU: 0 PID: 9 at kernel/ptrace.c:1 f()");
+	ATF_CHECK(!strstr(results_find(&f.cell.results, "kernel", "splat")->reason, "; "));
+	ATF_CHECK(!strstr(results_find(&f.cell.results, "kernel", "splat")->reason, "other"));
+	fixture_end(&f);
+}
+
+ATF_TP_ADD_TCS(tp)
+{
+	ATF_TP_ADD_TC(tp, good);
+	ATF_TP_ADD_TC(tp, silence);
+	ATF_TP_ADD_TC(tp, panic);
+	ATF_TP_ADD_TC(tp, panic_between);
+	ATF_TP_ADD_TC(tp, hang);
+	ATF_TP_ADD_TC(tp, stopped);
+	ATF_TP_ADD_TC(tp, culprit_of_another);
+	ATF_TP_ADD_TC(tp, no_boot);
+	ATF_TP_ADD_TC(tp, cut_store);
+	ATF_TP_ADD_TC(tp, empty_store);
+	ATF_TP_ADD_TC(tp, xpass);
+	ATF_TP_ADD_TC(tp, broken_program);
+	ATF_TP_ADD_TC(tp, unknown_word);
+	ATF_TP_ADD_TC(tp, not_asked);
+	ATF_TP_ADD_TC(tp, wrong_program);
+	ATF_TP_ADD_TC(tp, worse);
+	ATF_TP_ADD_TC(tp, borrowed);
+	ATF_TP_ADD_TC(tp, splat);
+	return atf_no_error();
+}
