@@ -7,6 +7,7 @@
 
 #include "kernel-tests/kt_case.h"
 #include "kernel-tests/kt_child.h"
+#include "kernel-tests/kt_exec.h"
 #include "kernel-tests/kt_fail.h"
 #include "kernel-tests/kt_kernel.h"
 #include "kernel-tests/kt_probe.h"

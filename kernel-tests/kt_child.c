@@ -18,6 +18,7 @@
 #include "kernel-tests/kt_child.h"
 #include "kernel-tests/kt_fail.h"
 #include "kernel-tests/kt_guard.h"
+#include "kernel-tests/kt_proc.h"
 #include "kernel-tests/kt_ptrace.h"
 #include "kernel-tests/kt_wait.h"
 
@@ -72,7 +73,7 @@ pid_t kt_child(kt_body *body, void *arg)
 
 /* Before its body, a child may have to wait until it is traced. */
 struct held {
-	struct kt_gate go;
+	struct kt_gate here, go;
 	kt_body *body;
 	void *arg;
 };
@@ -91,17 +92,26 @@ static void held_body(void *arg)
 {
 	struct held *h = arg;
 
+	kt_gate_mark(&h->here);
 	while (!kt_gate_is_open(&h->go))
 		;
 	h->body(h->arg);
 }
 
+static pid_t held_seized(struct held *h, unsigned long options)
+{
+	pid_t pid = kt_child(held_body, h);
+
+	KT_AWAIT(kt_gate_is_open(&h->here));
+	KT_OK(kt_seize(pid, options | PTRACE_O_EXITKILL));
+	return pid;
+}
+
 pid_t kt_child_seized(kt_body *body, void *arg, unsigned long options)
 {
 	struct held *h = held_new(body, arg);
-	pid_t pid = kt_child(held_body, h);
+	pid_t pid = held_seized(h, options);
 
-	KT_OK(kt_seize(pid, options | PTRACE_O_EXITKILL));
 	kt_gate_mark(&h->go);
 	return pid;
 }
@@ -109,9 +119,8 @@ pid_t kt_child_seized(kt_body *body, void *arg, unsigned long options)
 pid_t kt_child_stopped(kt_body *body, void *arg, unsigned long options)
 {
 	struct held *h = held_new(body, arg);
-	pid_t pid = kt_child(held_body, h);
+	pid_t pid = held_seized(h, options);
 
-	KT_OK(kt_seize(pid, options | PTRACE_O_EXITKILL));
 	KT_OK(kt_interrupt(pid));
 	KT_WAIT(pid, "EVENT_STOP(SIGTRAP)");
 	kt_gate_mark(&h->go);
@@ -146,7 +155,7 @@ _Noreturn void kt_park(void)
 
 _Noreturn void kt_spin(void *counter)
 {
-	for (_Atomic uint64_t *n = counter;;)
+	for (kt_counter *n = counter;;)
 		atomic_fetch_add_explicit(n, 1, memory_order_relaxed);
 }
 

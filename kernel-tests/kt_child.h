@@ -35,14 +35,17 @@ pid_t kt_child_stopped(kt_body *body, void *arg, unsigned long options);
 /* A child that has called PTRACE_TRACEME and stands in signal(SIGSTOP). */
 pid_t kt_child_traceme(kt_body *body, void *arg);
 
+/* In shared memory: what a running tracee counts up. */
+typedef _Atomic unsigned long kt_counter;
+
 /* What a body does after it has done its work. Neither returns. */
-_Noreturn void kt_park(void);	      /* sleeps in KT_PARK_NR for ever, also after signals */
-_Noreturn void kt_spin(void *counter); /* counts a shared _Atomic uint64_t up, in user mode */
+_Noreturn void kt_park(void);	       /* sleeps in KT_PARK_NR for ever, also after signals */
+_Noreturn void kt_spin(void *counter); /* counts a kt_counter up, in user mode */
 
 /* The call that kt_park() sleeps in; it returns -ERESTARTNOHAND when disturbed. */
 extern const long KT_PARK_NR;
 
-/* Bodies: kt_park as one; and one that raises SIGSTOP (a stop as soon as traced), then parks. */
+/* The same as bodies. */
 void kt_body_park(void *unused);
 void kt_body_spin(void *counter);
 
@@ -50,7 +53,7 @@ void kt_body_spin(void *counter);
 #define KT_AWAIT_PARKED(tid) KT_AWAIT(kt_proc_blocked_in(tid, KT_PARK_NR))
 #define KT_AWAIT_SPINNING(counter)                                                                 \
 	do {                                                                                       \
-		uint64_t kt_from_ = *(counter);                                                    \
+		unsigned long kt_from_ = *(counter);                                               \
 		KT_AWAIT(*(counter) != kt_from_);                                                  \
 	} while (0)
 
@@ -67,7 +70,7 @@ void kt_gate_mark(struct kt_gate *gate);
 bool kt_gate_is_open(const struct kt_gate *gate);
 void kt_gate_wait(struct kt_gate *gate);
 
-/* Reap a child that is not traced: its raw wait status, judged by kt_status.h's words. */
+/* Kill a child, traced by us or not, whatever state it is in, and reap it. */
 #define KT_KILL(pid) kt_child_kill(__FILE__, __LINE__, pid)
 void kt_child_kill(const char *file, int line, pid_t pid);
 

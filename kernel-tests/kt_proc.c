@@ -75,10 +75,10 @@ pid_t kt_proc_tracer(pid_t tid)
 
 bool kt_proc_blocked_in(pid_t tid, long nr)
 {
-	char buf[256], *end;
+	char buf[256], state = kt_proc_state(tid), *end;
 	long got;
 
-	if (kt_proc_state(tid) != 'S')
+	if (state != 'S' && state != 'D')
 		return false;
 	if (!proc_read(tid, "syscall", buf, sizeof(buf)))
 		return true;

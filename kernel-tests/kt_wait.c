@@ -39,8 +39,11 @@ void kt_wait_setup(void)
 
 static void remember(pid_t tid, int status)
 {
-	unsigned int i = atomic_fetch_add(&seen->count, 1) % LOG;
+	unsigned int i;
 
+	if (!seen) /* after execve */
+		return;
+	i = atomic_fetch_add(&seen->count, 1) % LOG;
 	seen->entry[i].by = getpid();
 	seen->entry[i].tid = tid;
 	seen->entry[i].status = status;
@@ -59,12 +62,13 @@ void kt_wait_print_log(void)
 		fprintf(stderr, "no stop was seen\n");
 }
 
-static int wait_status(const char *file, int line, pid_t tid, pid_t *out_tid, const char *what)
+static int wait_status(const char *file, int line, pid_t tid, int options, pid_t *out_tid,
+		       const char *what)
 {
 	int status;
 	pid_t got;
 
-	while ((got = waitpid(tid, &status, __WALL)) < 0 && errno == EINTR)
+	while ((got = waitpid(tid, &status, __WALL | options)) < 0 && errno == EINTR)
 		kt_case_check_deadline(file, line, what);
 	if (got < 0)
 		kt_fail(file, line, "waitpid(%d) for %s: %s", (int)tid, what, kt_errno_name(errno));
@@ -78,12 +82,12 @@ static int wait_status(const char *file, int line, pid_t tid, pid_t *out_tid, co
 
 int kt_wait_status(const char *file, int line, pid_t tid)
 {
-	return wait_status(file, line, tid, NULL, "any status");
+	return wait_status(file, line, tid, 0, NULL, "any status");
 }
 
 int kt_wait_any(const char *file, int line, pid_t *out_tid)
 {
-	return wait_status(file, line, -1, out_tid, "any status of anybody");
+	return wait_status(file, line, -1, 0, out_tid, "any status of anybody");
 }
 
 void kt_wait_compare(const char *file, int line, pid_t tid, int status, const char *text)
@@ -99,9 +103,17 @@ void kt_wait_compare(const char *file, int line, pid_t tid, int status, const ch
 
 int kt_wait_for(const char *file, int line, pid_t tid, const char *text)
 {
-	int status = wait_status(file, line, tid, NULL, text);
+	int status = wait_status(file, line, tid, 0, NULL, text);
 
 	kt_wait_compare(file, line, tid, status, text);
+	return status;
+}
+
+int kt_wait_child(const char *file, int line, pid_t pid, const char *text)
+{
+	int status = wait_status(file, line, pid, WUNTRACED | WCONTINUED, NULL, text);
+
+	kt_wait_compare(file, line, pid, status, text);
 	return status;
 }
 
@@ -172,7 +184,7 @@ void kt_seq_run(const char *file, int line, struct kt_seq *seq, pid_t tid, long 
 		if (rc < 0 && rc != -ESRCH)
 			kt_fail(file, line, "cannot resume %d: %s", (int)tid,
 				kt_errno_name((int)-rc));
-		status = wait_status(file, line, tid, NULL, "the end of the tracee");
+		status = wait_status(file, line, tid, 0, NULL, "the end of the tracee");
 		kt_seq_add(seq, NULL, status);
 		if (kt_status_is_end(status))
 			return;

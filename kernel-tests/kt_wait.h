@@ -21,6 +21,9 @@
 #define KT_WAIT_STATUS(tid)  kt_wait_status(__FILE__, __LINE__, tid)
 #define KT_WAIT_ANY(out_tid) kt_wait_any(__FILE__, __LINE__, out_tid)
 
+/* The same for a child that is not ours to trace: its stops and SIGCONT count too. */
+#define KT_WAIT_CHILD(pid, text) kt_wait_child(__FILE__, __LINE__, pid, text)
+
 /*
  * `tid` has nothing to report at this moment. Proof only right after a request
  * that is synchronous; to prove that nothing comes, use KT_SENTINEL.
@@ -41,6 +44,7 @@
 #define KT_STATUS(status, text) kt_wait_compare(__FILE__, __LINE__, 0, status, text)
 
 int kt_wait_for(const char *file, int line, pid_t tid, const char *text);
+int kt_wait_child(const char *file, int line, pid_t pid, const char *text);
 int kt_wait_status(const char *file, int line, pid_t tid);
 int kt_wait_any(const char *file, int line, pid_t *out_tid);
 void kt_wait_none(const char *file, int line, pid_t tid);

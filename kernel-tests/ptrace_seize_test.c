@@ -3,10 +3,9 @@
  * ptrace_seize_test.c - what PTRACE_SEIZE accepts, refuses and leaves alone.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -36,6 +35,151 @@ KT_CASE(ptrace_seize_addr_nonzero, "ptrace.seize.addr_nonzero",
 	KT_EQ(kt_proc_tracer(pid), 0);
 }
 
+KT_CASE(ptrace_seize_bad_option, "ptrace.seize.bad_option",
+	"Verify that an option bit that no kernel knows makes PTRACE_SEIZE fail with EIO and "
+	"PTRACE_SETOPTIONS with EINVAL")
+{
+	/*
+	 * Bit 8 is what a wrong constant for PTRACE_O_EXITKILL once was. The
+	 * last is the sign bit of a long, which must not be cut off.
+	 */
+	const unsigned long bad[] = {
+		1UL << 8, 1UL << 30, 1UL << 31, PTRACE_O_EXITKILL | 1UL << 30, ~(~0UL >> 1),
+	};
+	pid_t pid = kt_child(kt_body_park, NULL);
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		printf("option bits 0x%lx\n", bad[i]);
+		KT_ERR(EIO, kt_seize(pid, bad[i]));
+		KT_EQ(kt_proc_tracer(pid), 0);
+	}
+	KT_OK(kt_seize(pid, PTRACE_O_EXITKILL));
+	KT_OK(kt_interrupt(pid));
+	KT_WAIT(pid, "EVENT_STOP(SIGTRAP)");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		printf("option bits 0x%lx\n", bad[i]);
+		KT_ERR(EINVAL, kt_setoptions(pid, bad[i]));
+	}
+}
+
+static void exit_when_open(void *gate)
+{
+	kt_gate_wait(gate);
+	_exit(7);
+}
+
+KT_CASE(ptrace_seize_options_live, "ptrace.seize.options_live",
+	"Verify that the options given to PTRACE_SEIZE are in force at once")
+{
+	struct kt_gate *go = kt_shared(sizeof(*go));
+	pid_t pid = kt_child(exit_when_open, go);
+	unsigned long message;
+
+	KT_OK(kt_seize(pid, PTRACE_O_TRACEEXIT));
+	kt_gate_open(go);
+	KT_WAIT(pid, "EVENT_EXIT");
+	KT_OK(kt_geteventmsg(pid, &message));
+	KT_EQ(message, 7 << 8);
+	KT_OK(kt_cont(pid, 0));
+	KT_WAIT(pid, "exited(7)");
+}
+
+static void seize_main_thread(void *unused)
+{
+	(void)unused;
+	KT_ERR(EPERM, kt_seize(getpid(), 0));
+	KT_ERR(EPERM, kt_seize(kt_gettid(), 0));
+}
+
+KT_CASE(ptrace_seize_self, "ptrace.seize.self",
+	"Verify that PTRACE_SEIZE of the caller's own thread or of any thread of its process fails "
+	"with EPERM")
+{
+	struct kt_worker *w = kt_worker_start();
+
+	KT_ERR(EPERM, kt_seize(getpid(), 0));
+	KT_ERR(EPERM, kt_seize(kt_worker_tid(w), 0));
+	kt_worker_run(w, seize_main_thread, NULL);
+	kt_worker_end(w);
+}
+
+/* Field 9 of /proc/PID/stat, the task's flags; 0 when it cannot be read. */
+static unsigned long task_flags(pid_t pid)
+{
+	unsigned long flags = 0;
+	char path[64];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	f = fopen(path, "re");
+	if (!f)
+		return 0;
+	/* A kernel thread's name has no ')'. */
+	if (fscanf(f, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %lu", &flags) != 1)
+		flags = 0;
+	fclose(f);
+	return flags;
+}
+
+KT_CASE(ptrace_seize_kthread, "ptrace.seize.kthread",
+	"Verify that PTRACE_SEIZE of a kernel thread fails with EPERM, for root too")
+{
+	const unsigned long pf_kthread = 0x00200000;
+
+	if (!(task_flags(2) & pf_kthread))
+		atf_tc_skip("pid 2 is no kernel thread: not the initial pid namespace");
+	KT_ERR(EPERM, kt_seize(2, 0));
+	KT_ERR(EPERM, kt_attach(2));
+}
+
+static void body_exit(void *unused)
+{
+	(void)unused;
+	_exit(0);
+}
+
+KT_CASE(ptrace_seize_zombie, "ptrace.seize.zombie",
+	"Verify that PTRACE_SEIZE of a zombie fails with EPERM, not with ESRCH")
+{
+	pid_t pid = kt_child(body_exit, NULL);
+
+	KT_AWAIT(kt_proc_state(pid) == 'Z');
+	KT_ERR(EPERM, kt_seize(pid, 0));
+	KT_WAIT(pid, "exited(0)");
+	KT_ERR(ESRCH, kt_seize(pid, 0));
+}
+
+struct second_tracer {
+	pid_t tracee;
+	struct kt_gate done;
+};
+
+static void try_to_trace(void *arg)
+{
+	struct second_tracer *s = arg;
+
+	KT_ERR(EPERM, kt_seize(s->tracee, 0));
+	KT_ERR(EPERM, kt_attach(s->tracee));
+	kt_gate_open(&s->done);
+}
+
+KT_CASE(ptrace_seize_already_traced, "ptrace.seize.already_traced",
+	"Verify that PTRACE_SEIZE and PTRACE_ATTACH of a task that is traced fail with EPERM, for "
+	"its own tracer and for another")
+{
+	struct second_tracer *s = kt_shared(sizeof(*s));
+	pid_t other;
+
+	s->tracee = kt_child_seized(kt_body_park, NULL, 0);
+	KT_ERR(EPERM, kt_seize(s->tracee, 0));
+	KT_ERR(EPERM, kt_attach(s->tracee));
+	other = kt_child(try_to_trace, s);
+	KT_WAIT(other, "exited(0)");
+	KT_REQUIRE(kt_gate_is_open(&s->done));
+	KT_EQ(kt_proc_tracer(s->tracee), getpid());
+	KT_SENTINEL(s->tracee, KT_RUNNING);
+}
+
 KT_CASE(ptrace_seize_nopid, "ptrace.seize.nopid",
 	"Verify that PTRACE_SEIZE of pid 0, of a negative pid or of an unused one fails with ESRCH")
 {
@@ -45,6 +189,34 @@ KT_CASE(ptrace_seize_nopid, "ptrace.seize.nopid",
 	KT_ERR(ESRCH, kt_seize(0, 0));
 	KT_ERR(ESRCH, kt_seize(-1, 0));
 	KT_ERR(ESRCH, kt_seize(unused, 0));
+}
+
+static void stop_then_count(void *counter)
+{
+	KT_SYS(raise(SIGSTOP));
+	kt_spin(counter);
+}
+
+KT_CASE(ptrace_seize_group_stopped, "ptrace.seize.group_stopped",
+	"Verify that PTRACE_SEIZE of a job-stopped task is reported as PTRACE_EVENT_STOP with the "
+	"stop signal, and queues no SIGSTOP")
+{
+	kt_counter *counter = kt_shared(sizeof(*counter));
+	pid_t pid = kt_child(stop_then_count, counter);
+	siginfo_t si;
+
+	KT_WAIT_CHILD(pid, "signal(SIGSTOP)");
+	KT_EQ(kt_proc_state(pid), 'T');
+	KT_OK(kt_seize(pid, PTRACE_O_EXITKILL));
+	KT_WAIT(pid, "EVENT_STOP(SIGSTOP)");
+	KT_OK(kt_getsiginfo(pid, &si));
+	KT_EQ(si.si_signo, SIGSTOP);
+	KT_EQ(si.si_code, PTRACE_EVENT_STOP << 8 | SIGSTOP);
+	KT_SENTINEL(pid, PTRACE_CONT);
+	/* The group is still stopped; the tracer's word is what counts. */
+	KT_EQ(*counter, 0);
+	KT_OK(kt_cont(pid, 0));
+	KT_AWAIT_SPINNING(counter);
 }
 
 KT_PROGRAM

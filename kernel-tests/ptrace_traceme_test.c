@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * ptrace_traceme_test.c - PTRACE_TRACEME: what it does not do, and with whose
+ * rights it traces.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kernel-tests/kt.h"
+
+static void traceme_twice(void *unused)
+{
+	(void)unused;
+	KT_OK(kt_traceme());
+	KT_ERR(EPERM, kt_traceme());
+}
+
+static void traceme_when_traced(void *unused)
+{
+	(void)unused;
+	KT_ERR(EPERM, kt_traceme());
+}
+
+KT_CASE(ptrace_traceme_twice, "ptrace.traceme.twice",
+	"Verify that a second PTRACE_TRACEME fails with EPERM, also in a task that was seized")
+{
+	pid_t pid = kt_child(traceme_twice, NULL);
+
+	KT_WAIT(pid, "exited(0)");
+	pid = kt_child_seized(traceme_when_traced, NULL, 0);
+	KT_WAIT(pid, "exited(0)");
+}
+
+static void traceme_then_signal(void *gate)
+{
+	KT_OK(kt_traceme());
+	kt_gate_open(gate);
+	KT_SYS(raise(SIGUSR1));
+	_exit(5);
+}
+
+KT_EXEC_MAIN(exit_code)
+{
+	_exit(atoi(arg));
+}
+
+static void traceme_then_exec(void *gate)
+{
+	KT_OK(kt_traceme());
+	kt_gate_open(gate);
+	KT_OK(kt_exec("exit_code", "6"));
+}
+
+KT_CASE(ptrace_traceme_no_stop, "ptrace.traceme.no_stop",
+	"Verify that PTRACE_TRACEME does not stop the caller, but its next signal or execve does")
+{
+	struct kt_gate *ran = kt_shared(2 * sizeof(*ran));
+	pid_t pid = kt_child(traceme_then_signal, &ran[0]);
+
+	KT_WAIT(pid, "signal(SIGUSR1)");
+	KT_REQUIRE(kt_gate_is_open(&ran[0]));
+	KT_OK(kt_cont(pid, 0));
+	KT_WAIT(pid, "exited(5)");
+
+	pid = kt_child(traceme_then_exec, &ran[1]);
+	KT_WAIT(pid, "signal(SIGTRAP)");
+	KT_REQUIRE(kt_gate_is_open(&ran[1]));
+	KT_OK(kt_cont(pid, 0));
+	KT_WAIT(pid, "exited(6)");
+}
+
+#define NOBODY 65534
+
+/* The effective user that an execve has given us. */
+KT_EXEC_MAIN(effective_user)
+{
+	(void)arg;
+	_exit(geteuid() == 0 ? 10 : geteuid() == NOBODY ? 11 : 12);
+}
+
+struct suid {
+	char path[64]; /* a set-user-ID root copy of this program */
+	bool trace;
+};
+
+static void exec_suid_as_nobody(void *arg)
+{
+	struct suid *s = arg;
+
+	KT_SYS(setresgid(NOBODY, NOBODY, NOBODY));
+	KT_SYS(setresuid(NOBODY, NOBODY, NOBODY));
+	if (s->trace)
+		KT_OK(kt_traceme());
+	KT_OK(kt_exec_path(s->path, "effective_user", ""));
+}
+
+/* The file is reached by its descriptor: no directory stands in nobody's way. */
+static int make_suid_copy(struct suid *s)
+{
+	int from = KT_SYS(open("/proc/self/exe", O_RDONLY | O_CLOEXEC));
+	int to = KT_SYS(open("suid", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0700)), fd;
+	struct stat st;
+	off_t at = 0;
+
+	KT_SYS(fstat(from, &st));
+	while (at < st.st_size)
+		if (KT_SYS(sendfile(to, from, &at, (size_t)(st.st_size - at))) == 0)
+			kt_broken(__FILE__, __LINE__, "the program became shorter");
+	KT_SYS(fchmod(to, 04755));
+	close(from);
+	close(to);
+	fd = KT_SYS(open("suid", O_PATH | O_CLOEXEC));
+	KT_SYS(unlink("suid"));
+	snprintf(s->path, sizeof(s->path), "/proc/self/fd/%d", fd);
+	return fd;
+}
+
+KT_CASE(ptrace_traceme_cred_snapshot, "ptrace.traceme.cred_snapshot",
+	"Verify that PTRACE_TRACEME traces with the rights of its caller: below a tracer that is "
+	"root, a set-user-ID program gains no privilege")
+{
+	struct suid *s = kt_shared(sizeof(*s));
+	pid_t pid;
+	int fd, status;
+
+	KT_NEEDS(kt_probe_root());
+	fd = make_suid_copy(s);
+	pid = kt_child(exec_suid_as_nobody, s);
+	status = KT_WAIT_STATUS(pid);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 11)
+		atf_tc_skip("set-user-ID programs have no effect here (nosuid, no_new_privs)");
+	KT_STATUS(status, "exited(10)");
+
+	s->trace = true;
+	pid = kt_child(exec_suid_as_nobody, s);
+	KT_WAIT(pid, "signal(SIGTRAP)");
+	KT_OK(kt_cont(pid, 0));
+	KT_WAIT(pid, "exited(11)");
+	close(fd);
+}
+
+KT_PROGRAM
