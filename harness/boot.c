@@ -25,8 +25,8 @@
 #define IDLE_S 600
 #define LIMIT_S (2 * 60 * 60)
 #define TICK_MS 100
-/* From the last words to the end of QEMU: a panic is printed, a disk cache is none. */
-#define GRACE_S 10
+/* From the last words to the end of QEMU: time for the rest of a panic to be printed. */
+#define GRACE_S 3
 
 static const char *const outcomes[] = {
 	[BOOT_NOBOOT] = "noboot", [BOOT_HANG] = "hang",	      [BOOT_PANIC] = "panic",

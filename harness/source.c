@@ -176,6 +176,9 @@ static void list_line(struct sources *s, const char *line, const char *codename)
 			if (strncasecmp(word, "signed-by=", 10) == 0) {
 				free(st.signed_by);
 				st.signed_by = buf_strdup(word + 10);
+				/* Several are parted by commas here, by blanks there. */
+				for (char *comma = st.signed_by; (comma = strchr(comma, ','));)
+					*comma = ' ';
 			} else if (strncasecmp(word, "trusted=", 8) == 0) {
 				free(st.trusted);
 				st.trusted = buf_strdup(word + 8);

@@ -103,15 +103,37 @@ static int wait_for(pid_t pid)
 	return status;
 }
 
-/* The last line that holds something. */
-static const char *last_line(struct buf *b)
+/*
+ * What it complains about: its first error where lines are marked as errors (apt
+ * goes on to say that it has seen some), else the last line that holds something.
+ */
+static const char *complaint(struct buf *b)
 {
-	char *nl;
+	char *nl, *e;
 
 	while (b->len && strchr("\n\r ", b->p[b->len - 1]))
 		b->p[--b->len] = '\0';
-	nl = b->len ? strrchr(b->p, '\n') : NULL;
-	return nl ? nl + 1 : b->len ? b->p : "it says nothing";
+	if (b->len == 0)
+		return "it says nothing";
+	e = strncmp(b->p, "E: ", 3) == 0 ? b->p : strstr(b->p, "\nE: ");
+	if (e) {
+		e += *e == '\n' ? 4 : 3;
+		e[strcspn(e, "\n")] = '\0';
+		return e;
+	}
+	nl = strrchr(b->p, '\n');
+	return nl ? nl + 1 : b->p;
+}
+
+/* The program that is meant, when env(1) comes first. */
+static const char *program(const struct args *a)
+{
+	size_t i = 0;
+
+	if (strcmp(a->v[0], "env") == 0)
+		for (i = 1; i + 1 < a->n && (strchr(a->v[i], '=') || *a->v[i] == '-'); i++)
+			;
+	return a->v[i];
 }
 
 int spawn_run(const struct args *a, struct buf *out, struct why *why)
@@ -123,9 +145,9 @@ int spawn_run(const struct args *a, struct buf *out, struct why *why)
 	/* A file, not a second pipe: nobody has to read both at a time. */
 	err = memfd_create("stderr", MFD_CLOEXEC);
 	if (err < 0)
-		return why_set(why, errno, "cannot start %s: %s", a->v[0], strerror(errno));
+		return why_set(why, errno, "cannot start %s: %s", program(a), strerror(errno));
 	if (pipe2(fds, O_CLOEXEC) < 0) {
-		rc = why_set(why, errno, "cannot start %s: %s", a->v[0], strerror(errno));
+		rc = why_set(why, errno, "cannot start %s: %s", program(a), strerror(errno));
 		close(err);
 		return rc;
 	}
@@ -138,7 +160,7 @@ int spawn_run(const struct args *a, struct buf *out, struct why *why)
 	rc = buf_read_fd(out ? out : &dropped, fds[0], SPAWN_OUTPUT_MAX);
 	if (rc < 0) {
 		kill(pid, SIGKILL);
-		why_set(why, -rc, "%s: %s", a->v[0], strerror(-rc));
+		why_set(why, -rc, "%s: %s", program(a), strerror(-rc));
 	}
 	/* Else one that says more than we read would wait for ever. */
 	close(fds[0]);
@@ -148,11 +170,11 @@ int spawn_run(const struct args *a, struct buf *out, struct why *why)
 		lseek(err, 0, SEEK_SET);
 		buf_read_fd(&said, err, 1 << 16);
 		if (WIFSIGNALED(status))
-			rc = why_set(why, EIO, "%s: killed by signal %d", a->v[0],
+			rc = why_set(why, EIO, "%s: killed by signal %d", program(a),
 				     WTERMSIG(status));
 		else
-			rc = why_set(why, EIO, "%s: exit status %d: %s", a->v[0],
-				     WEXITSTATUS(status), last_line(&said));
+			rc = why_set(why, EIO, "%s: exit status %d: %s", program(a),
+				     WEXITSTATUS(status), complaint(&said));
 	}
 out:
 	buf_free(&said);
