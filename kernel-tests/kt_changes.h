@@ -20,6 +20,12 @@
 
 /* The old side is a bug: the case is an expected failure there. */
 #define KT_BUGS(X) \
+	X(ARM64_X0, "7.0", "6.1.191 6.12.114", \
+	  "https://git.kernel.org/pub/scm/linux/kernel/git/stable/linux.git/log/?qt=grep&q=orig_x0", \
+	  "a first argument changed by a tracer is not what filters see") \
+	X(ARM_SKIP, "6.6", "5.10.0 5.15.132 6.1.53", \
+	  "https://git.kernel.org/torvalds/c/4e57a4ddf6b0", \
+	  "arm forgets the result of a skipped call and the number of a restarted one") \
 	X(SUSPEND_SECCOMP_SEIZE, "5.18", "5.10.113 5.15.33", \
 	  "https://nvd.nist.gov/vuln/detail/CVE-2022-30594", \
 	  "PTRACE_SEIZE takes PTRACE_O_SUSPEND_SECCOMP from anybody") \
