@@ -239,11 +239,14 @@ ATF_TC_HEAD(notes, tc)
 ATF_TC_BODY(notes, tc)
 {
 	struct policy *p = POLICY_OF("core/trace/exit_kill:true", "core/trace/use_seize:yes",
+				     "core/violation/decision:killall",
 				     "core/sandbox/read:allow", "deny/read+/x", "allow/write+/x",
 				     "core/match/case_sensitive:false");
 	static const char *const want[] = {
+		"command line: core/violation/decision is accepted without effect: the call is "
+		"refused, and nothing is ever let out of the sandbox",
 		"command line: core/trace/exit_kill is accepted without effect: always on",
-		"command line: log/file is accepted without effect: messages go to standard error",
+		"command line: log/file is accepted without effect: all that is said goes to standard error",
 		"command line: exec/resume_if_match+/bin/su is accepted without effect: nothing "
 		"is ever let out of the sandbox",
 		"command line: deny/write+/y has no effect: core/sandbox/write is off",
@@ -252,7 +255,7 @@ ATF_TC_BODY(notes, tc)
 		"core/sandbox/network is off",
 	};
 	static const char *const commands[] = {
-		"core/trace/exit_kill:false", "log/file:/x", "exec/resume_if_match+/bin/su",
+		"core/violation/decision:contall", "core/trace/exit_kill:false", "log/file:/x", "exec/resume_if_match+/bin/su",
 		"deny/write+/y", "deny/write+/z", "deny/network/connect+LOOPBACK@1"};
 	struct policy_error note;
 

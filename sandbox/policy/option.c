@@ -14,15 +14,15 @@
 #include "sandbox/policy/error.h"
 
 #define BOOL(key, value, what, why) \
-	{key, POLICY_BOOLEAN, NULL, value, 0, 1, what, why}
+	{key, POLICY_BOOLEAN, NULL, value, 0, 1, what, why, 0}
 #define INT(key, value, min, max, what, why) \
-	{key, POLICY_INTEGER, NULL, value, min, max, what, why}
-#define CHOICE(key, words, value, what, why) \
-	{key, POLICY_CHOICE, words, value, 0, 0, what, why}
+	{key, POLICY_INTEGER, NULL, value, min, max, what, why, 0}
+#define CHOICE(key, words, value, what, acting, why) \
+	{key, POLICY_CHOICE, words, value, 0, 0, what, why, acting}
 #define TEXT(key, what, why) \
-	{key, POLICY_TEXT, NULL, 0, 0, 0, what, why}
+	{key, POLICY_TEXT, NULL, 0, 0, 0, what, why, 0}
 
-#define NO_LOG "messages go to standard error"
+#define NO_LOG "all that is said goes to standard error"
 
 static const struct policy_option_info options[] = {
 	[OPTION_OWN] = BOOL("core/whitelist/per_process_directories", 1,
@@ -35,7 +35,7 @@ static const struct policy_option_info options[] = {
 	     "letters of rules that follow match in their own case only", NULL),
 	[OPTION_WILDCARD] = CHOICE("core/match/no_wildcard", "literal prefix", 0,
 	     "what rules that follow mean without a wildcard: the path, or all below it too",
-	     NULL),
+	     0, NULL),
 	BOOL("core/whitelist/successful_bind", 0,
 	     "what the sandbox has bound it may connect to",
 	     "only allow/network/connect rules allow a connect"),
@@ -47,31 +47,32 @@ static const struct policy_option_info options[] = {
 	     "not enforced: it guarded arguments against change after the check, and no "
 	     "argument is read twice here"),
 	CHOICE("core/abort/decision", "contall killall", 1,
-	       "what becomes of the sandbox when belay is interrupted",
+	       "what becomes of the sandbox when belay is interrupted", 0,
 	       "the sandbox ends with its supervisor"),
 	CHOICE("core/panic/decision", "kill cont contall killall", 3,
-	       "what becomes of the sandbox after an internal error",
+	       "what becomes of the sandbox after an internal error", 0,
 	       "an internal error ends the whole sandbox"),
 	INT("core/panic/exit_code", -1, -1, 255, "exit status after an internal error",
 	    "an internal error has exit status 125"),
 	CHOICE("core/violation/decision", "deny kill killall cont contall noop", 0,
-	       "what a refused call leads to", "a refused call fails and the program goes on"),
+	       "what becomes of who made a call that is refused", 3,
+	       "the call is refused, and nothing is ever let out of the sandbox"),
 	INT("core/violation/exit_code", -1, -1, 255,
-	    "exit status after a violation: above 0 itself, 0 for 128 + the command's",
-	    "the exit status is the command's"),
+	    "exit status after a violation: above 0 itself, 0 for 128 + the command's", NULL),
 	BOOL("core/violation/raise_fail", 0, "report paths that cannot be resolved",
 	     "a path that cannot be resolved is the program's own error"),
-	BOOL("core/violation/raise_safe", 0, "report harmless refusals as well",
+	BOOL("core/violation/raise_safe", 1, "report refusals of mere questions, as of access(2)",
 	     "every refusal is reported; filter/... rules silence them"),
 	BOOL("core/trace/follow_fork", 1, "supervise new processes", "always on"),
 	BOOL("core/trace/exit_kill", 1, "no process of the sandbox outlives the supervisor",
 	     "always on"),
-	BOOL("core/trace/exit_wait_all", 1, "stay until the last process has gone",
-	     "nothing is ever let out of the sandbox"),
+	BOOL("core/trace/exit_wait_all", 1,
+	     "stay until the last process has gone; if not, the command's end kills the rest",
+	     NULL),
 	CHOICE("core/trace/interrupt", "anywhere while_wait never block_tstp_too", 1,
-	       "when signals interrupt belay", "signals are handled at any time"),
+	       "when signals interrupt belay", 0, "signals are handled at any time"),
 	CHOICE("core/trace/magic_lock", "off exec on", 2,
-	       "whether the sandbox may change its policy at run time",
+	       "whether the sandbox may change its policy at run time", 0,
 	       "the policy cannot be changed from inside"),
 	BOOL("core/trace/use_ptrace", 1, "supervise with ptrace",
 	     "the backend is chosen on the command line"),
@@ -229,7 +230,8 @@ int policy_note(const struct policy *p, size_t i, struct policy_error *out)
 		const struct policy_option_info *o = &options[k];
 
 		if (!v->set || o->no_effect == NULL ||
-		    (v->value == o->value && v->text[0] == '\0') || i-- > 0)
+		    (v->value == o->value && v->text[0] == '\0') || v->value < o->acting ||
+		    i-- > 0)
 			continue;
 		error_set(out, "%s is accepted without effect: %s", o->key, o->no_effect);
 		error_place(out, v->origin);

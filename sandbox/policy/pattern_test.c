@@ -2,7 +2,6 @@
 /*
  * pattern_test.c - the table of what patterns match, and what is refused.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -147,46 +146,6 @@ ATF_TC_BODY(matching, tc)
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
 		ATF_CHECK_MSG(matches(table[i].pattern, 0, table[i].path) == table[i].match,
 			      "'%s' on '%s'", table[i].pattern, table[i].path);
-}
-
-/*
- * Verify that the table of the manual page says the truth. Its rows stand
- * between two comments: pattern, path, yes or no, with tabs between.
- */
-ATF_TC(documented);
-ATF_TC_HEAD(documented, tc)
-{
-	atf_tc_set_md_var(tc, "descr", "Verify that the table of the manual page says the truth");
-}
-ATF_TC_BODY(documented, tc)
-{
-	FILE *f = fopen(MAN_PAGE, "re");
-	char *line = NULL;
-	size_t size = 0, rows = 0;
-	bool inside = false;
-
-	(void)tc;
-	if (f == NULL)
-		atf_tc_skip("the source tree is not here: %s", MAN_PAGE);
-	while (getline(&line, &size, f) >= 0) {
-		char *pattern, *path, *answer, *save;
-
-		if (line[0] == '.')
-			inside = strstr(line, "patterns-begin") != NULL ||
-				 (inside && strstr(line, "patterns-end") == NULL);
-		pattern = strtok_r(line, "\t\n", &save);
-		path = strtok_r(NULL, "\t\n", &save);
-		answer = strtok_r(NULL, "\t\n", &save);
-		if (!inside || answer == NULL ||
-		    (strcmp(answer, "yes") != 0 && strcmp(answer, "no") != 0))
-			continue;
-		rows++;
-		ATF_CHECK_MSG(matches(pattern, 0, path) == (strcmp(answer, "yes") == 0),
-			      "'%s' on '%s' is not '%s'", pattern, path, answer);
-	}
-	free(line);
-	fclose(f);
-	ATF_CHECK_MSG(rows >= 20, "only %zu rows", rows);
 }
 
 /* Verify that without case each letter matches both, in text, ranges and sets. */
@@ -388,7 +347,6 @@ ATF_TC_BODY(hostile, tc)
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, matching);
-	ATF_TP_ADD_TC(tp, documented);
 	ATF_TP_ADD_TC(tp, icase);
 	ATF_TP_ADD_TC(tp, prefix);
 	ATF_TP_ADD_TC(tp, names);

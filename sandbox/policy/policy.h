@@ -114,7 +114,8 @@ struct policy_option_info {
 	const char *words;	/* POLICY_CHOICE: "off exec on" */
 	long value, min, max;	/* the default; bounds of an integer */
 	const char *what;	/* one line */
-	const char *no_effect;	/* why another value than the default changes nothing, or NULL */
+	const char *no_effect;	/* why other values than the default change nothing, or NULL */
+	long acting;		/* with no_effect: values below this one act all the same */
 };
 
 /* Every option, in the order of the manual page; NULL past the last. */
