@@ -49,6 +49,8 @@ struct call_io {
  * caller took from the wait status: a register set alone cannot tell. The
  * tracee must have PTRACE_O_TRACESYSGOOD. -EPROTO when the kernel says that it
  * is another kind of stop. CALL_NONE fits every stop and reads ip and sp only.
+ * -EOPNOTSUPP where a register set is all there is and it is cut: a 32-bit ARM
+ * tracer on a 64-bit tracee.
  */
 int call_get(struct call_io *io, pid_t tid, enum call_point expect, struct call *out);
 
@@ -66,8 +68,8 @@ int call_rewrite(struct call_io *io, pid_t tid, const struct call *c, int64_t nr
 
 /*
  * At ENTRY or SECCOMP: do not execute; the program sees `result` (a value or
- * -errno). Also where c->abi is NULL. After any error but -ESRCH the call may
- * still execute: do not resume the tracee.
+ * -errno, no restart code). Also where c->abi is NULL. After any error but
+ * -ESRCH the call may still execute: do not resume the tracee.
  */
 int call_skip(struct call_io *io, pid_t tid, const struct call *c, int64_t result);
 
@@ -90,7 +92,9 @@ int call_load_regs(pid_t tid, const struct call_regs *regs);
 /*
  * At EXIT of an injected call: make the tracee, when resumed, execute its
  * syscall instruction again with this number and these arguments. `at_entry`
- * is the struct call read when the original call was entered.
+ * is the struct call read when the original call was entered. -EINVAL on arm
+ * when the first argument is a restart code (-512 to -514, -516): pending
+ * signals would make the kernel misplace the program.
  */
 int call_again(struct call_io *io, pid_t tid, const struct call *at_entry, int64_t nr,
 	       const uint64_t args[ABI_NARGS]);

@@ -211,6 +211,12 @@ int call_set_result(struct call_io *io, pid_t tid, const struct call *c, int64_t
 	return c->point == CALL_EXIT ? set_ret(io, tid, c, result) : -EINVAL;
 }
 
+/* -ERESTARTSYS, -ERESTARTNOINTR, -ERESTARTNOHAND, -ERESTART_RESTARTBLOCK */
+static bool is_restart_code(int32_t value)
+{
+	return value == -512 || value == -513 || value == -514 || value == -516;
+}
+
 int call_again(struct call_io *io, pid_t tid, const struct call *at_entry, int64_t nr,
 	       const uint64_t args[ABI_NARGS])
 {
@@ -222,16 +228,19 @@ int call_again(struct call_io *io, pid_t tid, const struct call *at_entry, int64
 	(void)io;
 	if (!abi)
 		return -EOPNOTSUPP;
+	/*
+	 * An ARM kernel with a signal to deliver looks for a restart code in r0,
+	 * whatever the number is (6.1), and would move pc back once more.
+	 */
+	if (abi_native()->nr_by == ABI_NR_SET_SYSCALL && is_restart_code((int32_t)args[0]))
+		return -EINVAL;
 	r = edit_begin(tid, abi, &e);
 	if (r)
 		return r;
 	is_short = e.at->psr_short && (call_reg_load(e.regs.bytes, e.at->psr) & e.at->psr_short);
 	edit_reg(&e, e.at->ip, at_entry->ip - (is_short ? 2 : abi->insn_len));
 	edit_args(&e, args);
-	/*
-	 * With no call in force the kernel has nothing to restart: the number or
-	 * the argument now in the result register could look like a restart code.
-	 */
+	/* With no call in force there is nothing to restart, even if x0 looks like it. */
 	if (abi_native()->nr_by == ABI_NR_REGSET)
 		edit_reg(&e, e.at->nr, UINT64_MAX);
 	edit_reg(&e, e.at->nr_in, (uint64_t)(int64_t)(int32_t)nr);

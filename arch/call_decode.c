@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * call_decode.c - from what a kernel gives (a register set, a SYSCALL_INFO, a
- * line of /proc) to a struct call. Pure: no system call, any ABI on any host
- * of the same byte order.
+ * call_decode.c - from what a kernel gives (a register set, a SYSCALL_INFO) to
+ * a struct call. Pure: no system call, any ABI on any host of the same byte order.
  */
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "arch/call_impl.h"
@@ -124,64 +121,4 @@ bool call_regs_fit(const struct abi *abi, const void *regs, size_t size)
 
 	return at && (!at->psr_always ||
 		      (call_reg_load(regs, at->psr) & at->psr_always) == at->psr_always);
-}
-
-int call_parse_spoken(const char *text, struct call_spoken *out)
-{
-	struct call_spoken s = { 0 };
-	uint64_t *a = s.args;
-	int end = -1;
-
-	if (sscanf(text,
-		   "%" SCNd64 " 0x%" SCNx64 " 0x%" SCNx64 " 0x%" SCNx64 " 0x%" SCNx64
-		   " 0x%" SCNx64 " 0x%" SCNx64 " 0x%" SCNx64 " 0x%" SCNx64 " %n",
-		   &s.nr, &a[0], &a[1], &a[2], &a[3], &a[4], &a[5], &s.sp, &s.ip, &end) == 9 &&
-	    end >= 0 && !text[end]) {
-		s.has_args = true;
-	} else {
-		memset(&s, 0, sizeof(s));
-		end = -1;
-		if (sscanf(text, "%" SCNd64 " 0x%" SCNx64 " 0x%" SCNx64 " %n", &s.nr, &s.sp, &s.ip,
-			   &end) != 3 || end < 0 || text[end])
-			return -EINVAL;
-	}
-	*out = s;
-	return 0;
-}
-
-/* Whether the arguments that the kernel prints are the ones this ABI would have. */
-static bool agrees(const struct abi *abi, const void *regs, size_t size,
-		   const struct call_spoken *spoken)
-{
-	const struct abi_regs *at = abi_regs_of_size(abi, size);
-	struct abi_reg reg;
-	uint64_t mask;
-
-	if (!spoken->has_args)
-		return true;
-	for (int i = 0; i < ABI_NARGS; i++) {
-		if (!i && at->arg0_hidden)
-			continue;
-		reg = !i && at->arg0_copy.size ? at->arg0_copy : at->args[i];
-		mask = reg.size == sizeof(uint32_t) ? UINT32_MAX : UINT64_MAX;
-		if (call_reg_load(regs, reg) != (spoken->args[i] & mask))
-			return false;
-	}
-	return true;
-}
-
-const struct abi *call_identify(const struct abi *native, const void *regs, size_t size,
-				const struct call_spoken *spoken)
-{
-	const struct abi *abi, *found = NULL;
-
-	for (size_t i = 0; (abi = abi_at(i)); i++) {
-		if (!abi_coexists(native, abi) || !call_regs_fit(abi, regs, size) ||
-		    !agrees(abi, regs, size, spoken))
-			continue;
-		if (found && found->audit_arch != abi->audit_arch)
-			return NULL;
-		found = abi;
-	}
-	return found ? abi_of_call(found->audit_arch, (uint64_t)spoken->nr) : NULL;
 }

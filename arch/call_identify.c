@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * call_identify.c - read a call without PTRACE_GET_SYSCALL_INFO (kernels before
- * 5.3). It must never take one ABI's call for another's.
+ * call_identify.c - by which ABI a call came, without PTRACE_GET_SYSCALL_INFO
+ * (kernels before 5.3). It must never take one ABI's call for another's. Pure.
  *
  * A register set does not tell the ABI: int 0x80 from 64-bit code leaves the
  * 216 bytes of x86_64, cs included, and before 5.11 the size followed the program
@@ -15,88 +15,82 @@
  * that takes rsi == rip at a `syscall` instruction, so it is made on purpose.
  *
  * Limits: without /proc of the tracer's own pid namespace nothing is
- * identified; for number -1 (nothing will be executed) and after an execve
- * (all registers zero) the kernel's line cannot tell x86_64 from i386.
+ * identified; for a negative number (nothing will be executed) and after an
+ * execve (all registers zero) the line cannot tell x86_64 from i386.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <unistd.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "arch/call_impl.h"
 
-static int read_spoken(pid_t tid, struct call_spoken *out)
+static bool parse_hex(const char **text, uint64_t *out)
 {
-	char text[256];
-	ssize_t n;
-	int fd;
+	char *end;
 
-	snprintf(text, sizeof(text), "/proc/%d/syscall", (int)tid);
-	fd = open(text, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	n = read(fd, text, sizeof(text) - 1);
-	if (n < 0)
-		n = -errno;
-	close(fd);
-	if (n < 0)
-		return (int)n;
-	text[n] = '\0';
-	return call_parse_spoken(text, out);
+	if (strncmp(*text, " 0x", 3) || strspn(*text + 3, "0123456789abcdef") > 16)
+		return false;
+	*out = strtoull(*text + 3, &end, 16);
+	if (end == *text + 3)
+		return false;
+	*text = end;
+	return true;
 }
 
-/* The registers that every ABI with a set of this size shares: ip, sp, ret. */
-static const struct abi *any_that_fits(const struct call_regs *regs)
+/* "NUMBER SIX-ARGUMENTS SP IP", or "NUMBER SP IP" when the number is negative. */
+int call_parse_spoken(const char *text, struct call_spoken *out)
 {
-	const struct abi *abi;
+	struct call_spoken s = { 0 };
+	char *end;
 
-	for (size_t i = 0; (abi = abi_at(i)); i++)
-		if (abi_coexists(abi_native(), abi) &&
-		    call_regs_fit(abi, regs->bytes, regs->size))
-			return abi;
-	return NULL;
+	s.nr = strtoll(text, &end, 10);
+	if (end == text || s.nr < INT32_MIN || s.nr > INT32_MAX)
+		return -EINVAL;
+	text = end;
+	s.has_args = s.nr >= 0;
+	for (int i = 0; s.has_args && i < ABI_NARGS; i++)
+		if (!parse_hex(&text, &s.args[i]))
+			return -EINVAL;
+	if (!parse_hex(&text, &s.sp) || !parse_hex(&text, &s.ip) || strcmp(text, "\n"))
+		return -EINVAL;
+	*out = s;
+	return 0;
 }
 
-int call_get_from_regs(pid_t tid, enum call_point expect, struct call *out)
+static bool holds(const void *regs, struct abi_reg reg, uint64_t value)
 {
-	struct call_spoken spoken;
-	struct call_regs regs;
-	const struct abi *abi = NULL, *shape;
-	struct call c;
-	unsigned long message;
-	int r;
+	return call_reg_load(regs, reg) ==
+	       (reg.size == sizeof(uint32_t) ? (uint32_t)value : value);
+}
 
-	r = call_save_regs(tid, &regs);
-	if (r)
-		return r;
-	shape = any_that_fits(&regs);
-	if (!shape)
-		return -EOPNOTSUPP;
-	r = call_decode(shape, CALL_NONE, regs.bytes, regs.size, &c);
-	if (r || expect == CALL_NONE)
-		goto out;
+static bool agrees(const struct abi *abi, const void *regs, size_t size,
+		   const struct call_spoken *spoken)
+{
+	const struct abi_regs *at = abi_regs_of_size(abi, size);
 
-	if (!read_spoken(tid, &spoken))
-		abi = call_identify(abi_native(), regs.bytes, regs.size, &spoken);
-	r = call_decode(abi ? abi : shape, expect, regs.bytes, regs.size, &c);
-	if (r)
-		return r;
-	if (expect == CALL_SECCOMP) {
-		r = call_get_eventmsg(tid, &message);
-		if (r)
-			return r;
-		c.trace_data = (uint32_t)message;
+	if (!holds(regs, at->ip, spoken->ip) || !holds(regs, at->sp, spoken->sp))
+		return false;
+	if (!spoken->has_args)
+		return true;
+	for (int i = at->arg0_hidden; i < ABI_NARGS; i++)
+		if (!holds(regs, !i && at->arg0_copy.size ? at->arg0_copy : at->args[i],
+			   spoken->args[i]))
+			return false;
+	return true;
+}
+
+const struct abi *call_identify(const struct abi *native, const void *regs, size_t size,
+				const struct call_spoken *spoken)
+{
+	const struct abi *abi, *found = NULL;
+
+	for (size_t i = 0; (abi = abi_at(i)); i++) {
+		if (!abi_coexists(native, abi) || !call_regs_fit(abi, regs, size) ||
+		    !agrees(abi, regs, size, spoken))
+			continue;
+		if (found && found->audit_arch != abi->audit_arch)
+			return NULL;
+		found = abi;
 	}
-	if (!abi) {
-		c.abi = NULL;
-		c.audit_arch = 0;
-	} else if (expect != CALL_EXIT) {
-		/* On arm and aarch64 the number's register is not what will be executed. */
-		c.nr = (int32_t)spoken.nr;
-		c.abi = abi;
-	}
-out:
-	if (!r)
-		*out = c;
-	return r;
+	return found ? abi_of_call(found->audit_arch, (uint64_t)spoken->nr) : NULL;
 }

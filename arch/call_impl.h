@@ -46,7 +46,7 @@ void call_reg_store(void *regs, struct abi_reg reg, uint64_t value);
 bool call_regs_fit(const struct abi *abi, const void *regs, size_t size);
 int call_decode_info(const struct syscall_info *info, enum call_point expect, struct call *out);
 
-/* What the kernel prints in /proc/TID/syscall. */
+/* call_identify.c: pure. What the kernel prints in /proc/TID/syscall. */
 struct call_spoken {
 	int64_t nr;
 	bool has_args; /* not for number -1 */
@@ -61,7 +61,7 @@ int call_parse_spoken(const char *text, struct call_spoken *out);
 const struct abi *call_identify(const struct abi *native, const void *regs, size_t size,
 				const struct call_spoken *spoken);
 
-/* call_identify.c: the fallback of call_get(). */
+/* call_fallback.c: call_get() where there is no GET_SYSCALL_INFO. */
 int call_get_from_regs(pid_t tid, enum call_point expect, struct call *out);
 
 #endif

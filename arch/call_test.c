@@ -17,9 +17,11 @@
 static struct call get(struct call_io *io, pid_t pid, enum call_point point)
 {
 	struct call c;
+	int r;
 
 	memset(&c, 0, sizeof(c));
-	ATF_REQUIRE_EQ(call_get(io, pid, point, &c), 0);
+	r = call_get(io, pid, point, &c);
+	ATF_REQUIRE_EQ_MSG(r, 0, "call_get: %s", strerror(-r));
 	ATF_CHECK_EQ(c.point, point);
 	return c;
 }
@@ -50,6 +52,15 @@ static bool check_pid_result(const struct call *c, pid_t pid)
 	return true;
 }
 
+static const struct tracee_kind *native_kind(void)
+{
+#define RETURN_NATIVE(kind)                                       \
+	if (!strcmp(tracee_##kind.name, abi_native()->name))       \
+		return &tracee_##kind;
+	TRACEE_KINDS(RETURN_NATIVE)
+	atf_tc_fail("no tracee of the native ABI");
+}
+
 static void test_read(const struct tracee_kind *kind, enum call_point point)
 {
 	for (size_t i = 0; i < tracee_nios; i++) {
@@ -58,6 +69,11 @@ static void test_read(const struct tracee_kind *kind, enum call_point point)
 		struct call c, same;
 
 		tracee_to_getpid(pid, point);
+		if (!io.get_info && tracee_is_cut(kind)) {
+			ATF_CHECK_EQ(call_get(&io, pid, point, &c), -EOPNOTSUPP);
+			tracee_end(pid);
+			continue;
+		}
 		c = get(&io, pid, point);
 		check_getpid(kind, &c);
 		same = get(&info, pid, point);
@@ -97,7 +113,6 @@ static void test_read(const struct tracee_kind *kind, enum call_point point)
 	ATF_TC_BODY(read_seccomp_##kind, tc) { (void)tc; test_read(&tracee_##kind, CALL_SECCOMP); }
 TRACEE_KINDS(READ_TESTS)
 
-/* Verify that a negative result is an error and a high address is not, for 32 bits too. */
 ATF_TC(forged);
 ATF_TC_HEAD(forged, tc)
 {
@@ -147,7 +162,7 @@ ATF_TC_BODY(wrong_stop, tc)
 	(void)tc;
 	memset(&c, 0x55, sizeof(c));
 	before = c;
-	pid = tracee_start(&tracee_x86_64, &io, false);
+	pid = tracee_start(native_kind(), &io, false);
 	tracee_to_syscall(pid);
 	for (size_t i = 0; i < 2; i++) {
 		int r = call_get(&io, pid, wrong[i], &c);
@@ -160,6 +175,123 @@ ATF_TC_BODY(wrong_stop, tc)
 	tracee_end(pid);
 }
 
+/* Make the two requests fail as on a kernel that does not have them. */
+static void forget_requests(int error)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ptrace, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x420e, 2, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x4212, 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (uint32_t)error),
+	};
+	struct sock_fprog program = { sizeof(filter) / sizeof(filter[0]), filter };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0))
+		atf_tc_skip("no seccomp filters here");
+}
+
+static void test_probe(int error)
+{
+	struct call_io io = CALL_IO_INIT, none = { 0, 0 };
+	const struct tracee_kind *kind = native_kind();
+	uint64_t args[ABI_NARGS];
+	struct call c;
+	pid_t pid;
+
+	forget_requests(error);
+	pid = tracee_start(kind, &none, false);
+	tracee_to_syscall(pid);
+	c = get(&io, pid, CALL_ENTRY);
+	ATF_CHECK_EQ(io.get_info, 0);
+	check_getpid(kind, &c);
+	tracee_mmap_args(kind, 0x20000000, args);
+	ATF_REQUIRE_EQ(call_rewrite(&io, pid, &c, kind->nr_mmap, args), 0);
+	ATF_CHECK_EQ(io.set_info, 0);
+	tracee_to_syscall(pid);
+	c = get(&io, pid, CALL_EXIT);
+	ATF_CHECK_EQ(c.result, 0x20000000);
+	ATF_CHECK(tracee_has_mark(pid, 0x20000000));
+	tracee_end(pid);
+}
+
+ATF_TC(probe_eio);
+ATF_TC_HEAD(probe_eio, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "Verify that a kernel without the SYSCALL_INFO requests is "
+				       "found out at the first use and served all the same");
+}
+ATF_TC_BODY(probe_eio, tc)
+{
+	(void)tc;
+	test_probe(EIO);
+}
+
+ATF_TC(probe_enosys);
+ATF_TC_HEAD(probe_enosys, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "Verify that requests hidden with ENOSYS are done without");
+}
+ATF_TC_BODY(probe_enosys, tc)
+{
+	(void)tc;
+	test_probe(ENOSYS);
+}
+
+/* Every function on a task that is not ours to ask, or not stopped. */
+static void check_gone(pid_t pid, const struct call *entered, const struct call_regs *regs)
+{
+	for (size_t i = 0; i < tracee_nios; i++) {
+		struct call_io io = tracee_ios[i];
+		struct call c, before, at_exit = *entered;
+		struct call_regs same = *regs;
+
+		at_exit.point = CALL_EXIT;
+		memset(&c, 0x55, sizeof(c));
+		before = c;
+		ATF_CHECK_EQ(call_get(&io, pid, CALL_ENTRY, &c), -ESRCH);
+		ATF_CHECK(!memcmp(&c, &before, sizeof(c)));
+		ATF_CHECK_EQ(call_set_nr(&io, pid, entered, 1), -ESRCH);
+		ATF_CHECK_EQ(call_set_args(&io, pid, entered, entered->args), -ESRCH);
+		ATF_CHECK_EQ(call_rewrite(&io, pid, entered, 1, entered->args), -ESRCH);
+		ATF_CHECK_EQ(call_skip(&io, pid, entered, 0), -ESRCH);
+		ATF_CHECK_EQ(call_set_result(&io, pid, &at_exit, 0), -ESRCH);
+		ATF_CHECK_EQ(call_again(&io, pid, entered, 1, entered->args), -ESRCH);
+		ATF_CHECK_EQ(call_save_regs(pid, &same), -ESRCH);
+		ATF_CHECK(!memcmp(&same, regs, sizeof(same)));
+		ATF_CHECK_EQ(call_load_regs(pid, regs), -ESRCH);
+	}
+}
+
+ATF_TC(gone);
+ATF_TC_HEAD(gone, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "Verify that a tracee that runs, one that has died and a "
+				       "process that is none are ESRCH, and that nothing is written");
+}
+ATF_TC_BODY(gone, tc)
+{
+	struct call_io io = CALL_IO_INIT;
+	struct call_regs regs;
+	struct call c;
+	pid_t pid;
+
+	(void)tc;
+	memset(&regs, 0, sizeof(regs));
+	pid = tracee_start(native_kind(), &io, false);
+	tracee_to_syscall(pid);
+	c = get(&io, pid, CALL_ENTRY);
+	ATF_REQUIRE_EQ(call_save_regs(pid, &regs), 0);
+	check_gone(getppid(), &c, &regs);
+	tracee_run(pid);
+	check_gone(pid, &c, &regs);
+	tracee_end(pid);
+	check_gone(pid, &c, &regs);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 #define ADD_READ_TESTS(kind)                    \
@@ -168,5 +300,8 @@ ATF_TP_ADD_TCS(tp)
 	TRACEE_KINDS(ADD_READ_TESTS)
 	ATF_TP_ADD_TC(tp, forged);
 	ATF_TP_ADD_TC(tp, wrong_stop);
+	ATF_TP_ADD_TC(tp, probe_eio);
+	ATF_TP_ADD_TC(tp, probe_enosys);
+	ATF_TP_ADD_TC(tp, gone);
 	return atf_no_error();
 }

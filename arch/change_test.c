@@ -72,6 +72,7 @@ static void at_getpid(const struct tracee_kind *kind,
 		pid = tracee_start(kind, &io, point == CALL_SECCOMP);
 		tracee_to_getpid(pid, point);
 		ATF_REQUIRE_EQ(call_get(&io, pid, point, &c), 0);
+		ATF_REQUIRE(c.abi);
 		body(kind, &io, pid, &c);
 		tracee_end(pid);
 	}
@@ -258,6 +259,11 @@ static void again_restart(const struct tracee_kind *kind, struct call_io *io, pi
 	need_execution(pid, result_at_exit(pid));
 	for (int i = 0; i < ABI_NARGS; i++)
 		args[i] = c->abi->regs->args[i].size == 8 ? (uint64_t)-512 : (uint32_t)-512;
+	if (abi_native()->nr_by == ABI_NR_SET_SYSCALL) {
+		ATF_CHECK_EQ(call_again(io, pid, c, kind->nr_getppid, args), -EINVAL);
+		ATF_CHECK_EQ(get(pid, CALL_EXIT).ip, c->ip);
+		return;
+	}
 	ATF_REQUIRE_EQ(call_again(io, pid, c, kind->nr_getppid, args), 0);
 	/* A pending signal is what makes the kernel look for restart codes. */
 	ATF_REQUIRE_EQ(kill(pid, SIGWINCH), 0);
@@ -304,6 +310,42 @@ static void load(const struct tracee_kind *kind, struct call_io *io, pid_t pid,
 	ATF_REQUIRE_EQ(call_save_regs(pid, &after), 0);
 	ATF_CHECK_EQ(before.size, after.size);
 	ATF_CHECK(!memcmp(before.bytes, after.bytes, before.size));
+}
+
+/*
+ * A tracer that sees only halves of the registers must not write any: the call
+ * is not executed then, and whoever asked is told.
+ */
+ATF_TC(cut);
+ATF_TC_HEAD(cut, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "Verify that a 32-bit ARM tracer refuses to write the "
+				       "registers of a 64-bit tracee");
+}
+ATF_TC_BODY(cut, tc)
+{
+	struct call_io io = { -1, 0 };
+	struct call_regs before, after;
+	struct call c;
+	pid_t pid;
+
+	(void)tc;
+	if (!tracee_is_cut(&tracee_aarch64))
+		atf_tc_skip("this tracer sees whole registers");
+	pid = tracee_start(&tracee_aarch64, &io, false);
+	tracee_to_syscall(pid);
+	ATF_REQUIRE_EQ(call_get(&io, pid, CALL_ENTRY, &c), 0);
+	ATF_REQUIRE_EQ(call_save_regs(pid, &before), 0);
+	ATF_CHECK_EQ(call_set_args(&io, pid, &c, c.args), -EOPNOTSUPP);
+	ATF_CHECK_EQ(call_rewrite(&io, pid, &c, c.nr, c.args), -EOPNOTSUPP);
+	ATF_CHECK_EQ(call_skip(&io, pid, &c, 0), -EOPNOTSUPP);
+	ATF_REQUIRE_EQ(call_save_regs(pid, &after), 0);
+	ATF_CHECK(!memcmp(before.bytes, after.bytes, before.size));
+	/* Skipped without a result: arm64 returns the first argument. */
+	ATF_CHECK_EQ(result_at_exit(pid), (int64_t)tracee_arg(&tracee_aarch64, 0));
+	c = get(pid, CALL_EXIT);
+	ATF_CHECK_EQ(call_set_result(&io, pid, &c, 0), -EOPNOTSUPP);
+	tracee_end(pid);
 }
 
 /* One case per test and kind of program. */
@@ -358,5 +400,6 @@ CHANGE_TESTS(DEFINE_CASES)
 ATF_TP_ADD_TCS(tp)
 {
 	CHANGE_TESTS(ADD_CASES)
+	ATF_TP_ADD_TC(tp, cut);
 	return atf_no_error();
 }

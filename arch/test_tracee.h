@@ -58,6 +58,9 @@ extern const size_t tracee_nios;
 pid_t tracee_start(const struct tracee_kind *kind, const struct call_io *io, bool traced);
 void tracee_end(pid_t pid);
 
+/* Resume for good: it loops until tracee_end(). */
+void tracee_run(pid_t pid);
+
 /* Resume and wait for the next syscall stop, or for the stop of a traced call. */
 void tracee_to_syscall(pid_t pid);
 void tracee_to_seccomp(pid_t pid);
@@ -66,7 +69,11 @@ void tracee_to_signal(pid_t pid, int signal);
 /* To the entry of getpid, of one kind or the other; not for CALL_EXIT. */
 void tracee_to_getpid(pid_t pid, enum call_point point);
 
-/* Skips the test case where the ABI of this build cannot write such a tracee's registers. */
+/*
+ * Whether a tracer of this build's ABI sees such a tracee's registers cut to 32
+ * bits, so that it cannot write them: arm on aarch64. The other skips the case.
+ */
+bool tracee_is_cut(const struct tracee_kind *kind);
 void tracee_need_writable(const struct tracee_kind *kind);
 
 /* The argument that the program passes, as a tracer should see it. */
