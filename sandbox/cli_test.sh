@@ -1,0 +1,227 @@
+#!/usr/bin/env atf-sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# cli_test.sh - belay as its user meets it: bad input, exit statuses, what the
+# command inherits. The command line's own grammar is options_test.c.
+
+belay=$(atf_get_srcdir)/../belay
+
+# refused WANT ARG...: belay ARG... ends with 125, says one line that holds
+# WANT, and runs nothing.
+refused()
+{
+	want=$1
+	shift
+	atf_check -s exit:125 -o empty -e save:stderr "$belay" "$@"
+	atf_check -o inline:'1\n' sh -c 'wc -l <stderr | tr -d " "'
+	atf_check -o ignore grep '^belay: ' stderr
+	atf_check -o ignore grep -F -- "$want" stderr
+	atf_check -s exit:1 test -e started
+}
+
+atf_test_case bad_options
+bad_options_head()
+{
+	atf_set descr "Verify that a bad command line gives one line, status 125 and no command"
+}
+bad_options_body()
+{
+	refused 'no command'
+	refused 'no command' -m core/sandbox/write:deny
+	refused "'--no-such'" --no-such touch started
+	refused "'-m' needs an argument" -m
+	refused 'there is: trace' --backend notify touch started
+	refused 'not a descriptor above 2' --keep-fd 1 touch started
+	refused 'descriptor' --keep-fd 999 touch started
+}
+
+atf_test_case bad_rules
+bad_rules_head()
+{
+	atf_set descr "Verify that bad rules give one line with file and line, status 125 and no command"
+}
+bad_rules_body()
+{
+	refused "core/sandbox/wrte" -m core/sandbox/wrte:deny touch started
+	refused "command line" -m core/sandbox/wrte:deny touch started
+	refused "without ']'" -m 'allow/write+[' touch started
+	refused "missing.conf" -c missing.conf touch started
+	refused "no-such-profile" -p no-such-profile touch started
+	printf '# fine\ncore/sandbox/write:deny\nnonsense\n' >rules.conf
+	refused 'rules.conf:3' -c rules.conf touch started
+	# What is right so far does not make it run.
+	refused 'nonsense' -p allow-all -m nonsense touch started
+}
+
+atf_test_case exit_status
+exit_status_head()
+{
+	atf_set descr "Verify that the exit status is the command's, 128+N for a signal, 126 and 127"
+}
+exit_status_body()
+{
+	for status in 0 1 7 124 255; do
+		atf_check -s exit:$status "$belay" sh -c "exit $status"
+	done
+	atf_check -s exit:143 "$belay" sh -c 'kill -TERM $$'
+	atf_check -s exit:137 "$belay" sh -c 'kill -KILL $$'
+	PATH=/usr/bin:/bin
+	atf_check -s exit:127 -e match:'no-such-command' "$belay" no-such-command
+	atf_check -s exit:127 -e match:'No such file' "$belay" ./no-such-command
+	: >plain
+	atf_check -s exit:126 -e match:'Permission denied' "$belay" ./plain
+	atf_check -s exit:126 -e ignore "$belay" /
+}
+
+atf_test_case exit_status_exec_denied
+exit_status_exec_denied_head()
+{
+	atf_set descr "Verify that a command that the rules forbid is reported and gives 126"
+}
+exit_status_exec_denied_body()
+{
+	atf_check -s exit:126 -e match:'denied exec: execve' -e match:'Permission denied' \
+		"$belay" -p allow-all -m core/sandbox/exec:deny /bin/true
+}
+
+atf_test_case violation_exit_code
+violation_exit_code_head()
+{
+	atf_set descr "Verify that core/violation/exit_code decides the status after a violation only"
+}
+violation_exit_code_body()
+{
+	mkdir locked
+	rules='-p allow-all -m core/sandbox/write:deny'
+	atf_check -s exit:3 -e match:denied "$belay" $rules sh -c 'mkdir locked/x; exit 3'
+	atf_check -s exit:42 -e match:denied "$belay" $rules -m core/violation/exit_code:42 \
+		sh -c 'mkdir locked/x; exit 3'
+	atf_check -s exit:131 -e match:denied "$belay" $rules -m core/violation/exit_code:0 \
+		sh -c 'mkdir locked/x; exit 3'
+	atf_check -s exit:3 -e ignore "$belay" $rules -m core/violation/exit_code:42 sh -c 'exit 3'
+	atf_check -s exit:1 test -e locked/x
+}
+
+atf_test_case environment
+environment_head()
+{
+	atf_set descr "Verify that the command has the caller's environment, BELAY and what -E asks for"
+}
+environment_body()
+{
+	version=$("$belay" --version)
+	atf_check -o inline:"${version#belay }|kept|a=b|unset\n" env KEPT=kept GONE=gone \
+		"$belay" -E NEW=a=b -E GONE sh -c 'echo "$BELAY|$KEPT|$NEW|${GONE-unset}"'
+}
+
+atf_test_case descriptors
+descriptors_head()
+{
+	atf_set descr "Verify that only descriptors that are named reach the command"
+}
+descriptors_body()
+{
+	echo text >file
+	atf_check -o inline:'text\n' "$belay" --keep-fd 7 cat /dev/fd/7 7<file
+	atf_check -s not-exit:0 -o empty -e not-empty "$belay" cat /dev/fd/7 7<file
+	# Closed streams are nothing to stumble over.
+	atf_check -o inline:'0\n' sh -c '"$1" true <&- >&-; echo $?' sh "$belay"
+}
+
+atf_test_case plan
+plan_head()
+{
+	atf_set descr "Verify that --plan tells who decides and runs nothing"
+}
+plan_body()
+{
+	atf_check -o match:'^write:deny: decided by the supervisor' \
+		-o match:'^read:allow: decided by the kernel' "$belay" --plan touch started
+	atf_check -o match:'^write:off: decided by the kernel' "$belay" -p allow-all --plan
+	atf_check -s exit:1 test -e started
+	atf_check -o match:'^usage: belay' "$belay" --help
+	atf_check -o match:'^belay [0-9]' "$belay" --version
+}
+
+atf_test_case set_user_id
+set_user_id_head()
+{
+	atf_set descr "Verify that belay refuses to run with privileges given by its file"
+	atf_set require.user root
+}
+set_user_id_body()
+{
+	chmod 711 .
+	cp "$belay" . && chmod 4755 belay
+	command -v setpriv >/dev/null || atf_skip "needs setpriv"
+	grep -q '^NoNewPrivs:.*0' /proc/self/status || atf_skip "no_new_privs is set"
+	findmnt -n -o OPTIONS -T . | grep -qw nosuid && atf_skip "mounted nosuid"
+	atf_check -s exit:125 -o empty -e match:'set-user-ID' \
+		setpriv --reuid=65534 --clear-groups ./belay touch started
+}
+
+# holders COMMAND: belay runs COMMAND, which holds the write end of a pipe as
+# descriptor 3 and has said "up". The pipe's end is the end of all holders.
+holders()
+{
+	rm -f fifo
+	atf_check mkfifo fifo
+	"$belay" -p allow-all --keep-fd 3 sh -c "$1" 3>fifo &
+	pid=$!
+	exec 4<fifo
+	read -r line <&4
+	atf_check_equal up "$line"
+}
+
+no_holder_left()
+{
+	atf_check -s exit:1 -o empty sh -c 'read -r line <&4'
+	exec 4<&-
+}
+
+atf_test_case killed
+killed_head()
+{
+	atf_set descr "Verify that SIGKILL of belay ends every process of the sandbox"
+	atf_set timeout 120
+}
+killed_body()
+{
+	holders 'sleep 1000 & setsid sleep 1000 & echo up >&3; exec sleep 1000'
+	kill -KILL $pid
+	wait $pid
+	atf_check_equal KILL "$(kill -l $?)"
+	no_holder_left
+}
+
+atf_test_case ended_by_signal
+ended_by_signal_head()
+{
+	atf_set descr "Verify that TERM and HUP of belay end the command and are told by 128+N"
+	atf_set timeout 120
+}
+ended_by_signal_body()
+{
+	for signal in TERM HUP; do
+		holders 'echo up >&3; exec sleep 1000'
+		kill -$signal $pid
+		wait $pid
+		atf_check_equal $signal "$(kill -l $?)"
+		no_holder_left
+	done
+}
+
+atf_init_test_cases()
+{
+	atf_add_test_case bad_options
+	atf_add_test_case bad_rules
+	atf_add_test_case exit_status
+	atf_add_test_case exit_status_exec_denied
+	atf_add_test_case violation_exit_code
+	atf_add_test_case environment
+	atf_add_test_case descriptors
+	atf_add_test_case plan
+	atf_add_test_case set_user_id
+	atf_add_test_case killed
+	atf_add_test_case ended_by_signal
+}

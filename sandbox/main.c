@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * main.c - belay: options, policy, plan, launch, supervise, exit status. All
+ * that can be wrong is found before anything of the command runs.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sandbox/launch/launch.h"
+#include "sandbox/options.h"
+#include "sandbox/plan/plan.h"
+#include "sandbox/policy/policy.h"
+#include "sandbox/report/report.h"
+#include "sandbox/supervise/supervise.h"
+
+enum { EXIT_BELAY = 125, EXIT_CANNOT_RUN = 126, EXIT_NOT_FOUND = 127 };
+
+/*
+ * Pipes and files must not become somebody's standard streams: a closed one
+ * is /dev/null, for the command as well.
+ */
+static int open_streams(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return 0;
+}
+
+/* The environment of the command, which is also what its rules are read with. */
+static int set_environment(const struct options *o)
+{
+	for (size_t i = 0; i < o->nenv; i++)
+		/* glibc's putenv() removes what has no '='. */
+		if (putenv((char *)o->env[i]) != 0)
+			return -errno;
+	return setenv("BELAY", PACKAGE_VERSION, 1) < 0 ? -errno : 0;
+}
+
+/* Canonical, or NULL where there is no such directory. Freed by the caller. */
+static char *canonical(const char *path)
+{
+	return path && *path ? realpath(path, NULL) : NULL;
+}
+
+static int set_policy_env(struct policy *p)
+{
+	char *cwd = canonical("."), *tmpdir = canonical(getenv("TMPDIR"));
+	char *home = canonical(getenv("HOME"));
+	const struct policy_env env = { .cwd = cwd, .tmpdir = tmpdir, .home = home,
+					.uid = getuid() };
+	int r = policy_set_env(p, &env);
+
+	free(cwd);
+	free(tmpdir);
+	free(home);
+	return r;
+}
+
+static int load_rules(struct policy *p, const struct option_rules *rules, struct policy_error *err)
+{
+	static const struct policy_origin from = { "command line", 0 };
+
+	switch (rules->kind) {
+	case OPTION_PROFILE:
+		return policy_load_profile(p, rules->text, err);
+	case OPTION_FILE:
+		return policy_load_file(p, rules->text, err);
+	case OPTION_MAGIC:
+		break;
+	}
+	return policy_command(p, rules->text, from, err);
+}
+
+static int load_policy(struct policy *p, const struct options *o, struct policy_error *err)
+{
+	const struct option_rules fallback = { OPTION_PROFILE, "default" };
+	bool chosen = false;
+	int r = 0;
+
+	for (size_t i = 0; i < o->nrules; i++)
+		chosen |= o->rules[i].kind != OPTION_MAGIC;
+	if (!chosen)
+		r = load_rules(p, &fallback, err);
+	for (size_t i = 0; !r && i < o->nrules; i++)
+		r = load_rules(p, &o->rules[i], err);
+	return r;
+}
+
+static void show_notes(const struct policy *p, struct report *report)
+{
+	struct policy_error note;
+
+	for (size_t i = 0; policy_note(p, i, &note) == 0; i++)
+		report_message(report, "note: %s", note.text);
+}
+
+/*
+ * After the launch, so that the command keeps what we were started with.
+ * Whoever started us may ignore SIGCHLD, and then there is no status to wait
+ * for. Descriptors of the sandbox pass through here: have as many as we may.
+ */
+static void become_supervisor(void)
+{
+	struct rlimit files;
+
+	signal(SIGCHLD, SIG_DFL);
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+}
+
+/* The errno of the exec that failed, or 0. Nobody holds the other end any more. */
+static int exec_error(int fd)
+{
+	int error;
+
+	return read(fd, &error, sizeof(error)) == sizeof(error) ? error : 0;
+}
+
+static int exit_status(int status, const struct policy *p, const struct report *report)
+{
+	long wanted = policy_option(p, "core/violation/exit_code");
+	int code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+
+	if (report_violations(report) == 0 || wanted < 0)
+		return code;
+	return wanted > 0 ? (int)wanted : 128 + (code & 127);
+}
+
+static int supervise(struct launched *c, const struct options *o, const struct policy *p,
+		     struct report *report)
+{
+	const struct supervise s = { .policy = p, .report = report, .child = c };
+	int status, error;
+
+	become_supervisor();
+	/* It has said what failed, and no process of the sandbox is left. */
+	if (supervise_run(&s, &status))
+		return EXIT_BELAY;
+	report_summary(report);
+	error = exec_error(c->exec_status);
+	if (error) {
+		report_message(report, "cannot run '%s': %s", o->command[0], strerror(error));
+		return error == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN;
+	}
+	return exit_status(status, p, report);
+}
+
+/* Under a policy that holds: confine the command and stay with it. */
+static int run(const struct options *o, const struct policy *p, struct report *report)
+{
+	struct launch launch = {
+		.argv = o->command,
+		.keep_fds = o->keep_fds,
+		.nkeep = o->nkeep,
+		.ptrace_options = supervise_ptrace_options(),
+	};
+	struct launched child;
+	struct plan plan;
+	const char *failed;
+	int r = plan_make(p, &plan);
+
+	if (r) {
+		report_message(report, "cannot make the filter: %s", strerror(-r));
+		return EXIT_BELAY;
+	}
+	if (o->plan) {
+		plan_print(stdout, &plan, p);
+		plan_free(&plan);
+		return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_BELAY;
+	}
+	launch.filter = &plan.filter;
+	r = launch_start(&launch, &child, &failed);
+	plan_free(&plan);
+	if (r) {
+		report_message(report, "cannot %s: %s", failed, strerror(-r));
+		return EXIT_BELAY;
+	}
+	return supervise(&child, o, p, report);
+}
+
+static int with_options(const struct options *o, struct report *report)
+{
+	struct policy *p = policy_new();
+	struct policy_error err = { "out of memory" };
+	int code = EXIT_BELAY;
+
+	if (!p || set_environment(o) || set_policy_env(p) || load_policy(p, o, &err)) {
+		report_message(report, "%s", err.text);
+	} else {
+		show_notes(p, report);
+		code = run(o, p, report);
+	}
+	policy_free(p);
+	return code;
+}
+
+int main(int argc, char **argv)
+{
+	char error[512] = "out of memory";
+	struct report *report;
+	struct options o;
+	int code = EXIT_SUCCESS;
+
+	if (open_streams())
+		return EXIT_BELAY;
+	report = report_new(STDERR_FILENO);
+	if (!report)
+		return EXIT_BELAY;
+	if (getauxval(AT_SECURE)) {
+		report_message(report, "must not be given privileges by its file (set-user-ID, "
+			       "capabilities): whoever runs it would choose the rules");
+		code = EXIT_BELAY;
+	} else if (options_parse(argc, argv, &o, error, sizeof(error))) {
+		report_message(report, "%s", error);
+		code = EXIT_BELAY;
+	} else {
+		if (o.help)
+			fputs(options_usage, stdout);
+		else if (o.version)
+			puts("belay " PACKAGE_VERSION);
+		else
+			code = with_options(&o, report);
+		if (fflush(stdout) != 0)
+			code = EXIT_BELAY;
+		options_free(&o);
+	}
+	report_free(report);
+	return code;
+}
