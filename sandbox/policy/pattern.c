@@ -6,6 +6,8 @@
  * before the first and after the last wildcard is compared at once. Must not
  * know where a subject comes from.
  */
+#include "config.h"
+
 #include "sandbox/policy/pattern.h"
 
 #include <errno.h>
@@ -24,6 +26,7 @@ struct pattern {
 	size_t nprefix, nsuffix;	/* literal bytes before and after the wildcards */
 	size_t ntokens;			/* those from the first wildcard on */
 	struct token *tokens;
+	unsigned char *bytes;		/* token by token, what TOKEN_BYTE wants */
 	unsigned char *prefix, *suffix;
 	struct byteset *sets;
 };
@@ -76,8 +79,9 @@ static int split(struct pattern *p, const struct tokens *t)
 	p->ntokens = t->n - head;
 	p->prefix = literal(t->v, head);
 	p->suffix = literal(t->v + t->n - tail, tail);
+	p->bytes = literal(t->v + head, p->ntokens);
 	p->tokens = malloc((p->ntokens + 1) * sizeof *p->tokens);
-	if (p->prefix == NULL || p->suffix == NULL || p->tokens == NULL)
+	if (p->prefix == NULL || p->suffix == NULL || p->bytes == NULL || p->tokens == NULL)
 		return -ENOMEM;
 	memcpy(p->tokens, t->v + head, p->ntokens * sizeof *p->tokens);
 	return 0;
@@ -115,6 +119,7 @@ void pattern_free(struct pattern *p)
 		return;
 	free(p->prefix);
 	free(p->suffix);
+	free(p->bytes);
 	free(p->tokens);
 	free(p->sets);
 	free(p);
@@ -181,6 +186,27 @@ static bool has(const uint64_t *set, size_t i)
 	return set[i / 64] >> (i % 64) & 1;
 }
 
+/*
+ * The first place from n on where anything can happen: while a ** with text
+ * behind it is all that is left, that text is looked for at once. len: none.
+ */
+static size_t skip(const struct pattern *p, const uint64_t *now, size_t words, const char *s,
+		   size_t n, size_t len)
+{
+	size_t i = (size_t)__builtin_ctzll(now[0] | UINT64_C(1) << 63), end = i + 1;
+	const char *found;
+
+	if (words > 1 || p->icase || end >= p->ntokens || now[0] != UINT64_C(3) << i ||
+	    p->tokens[i].type != TOKEN_STARSTAR)
+		return n;
+	while (end < p->ntokens && p->tokens[end].type == TOKEN_BYTE)
+		end++;
+	if (end == i + 1)
+		return n;
+	found = memmem(s + n, len - n, p->bytes + i + 1, end - i - 1);
+	return found == NULL ? len : (size_t)(found - s);
+}
+
 static bool glob(const struct pattern *p, const char *s, size_t len)
 {
 	uint64_t sets[2][WORDS];
@@ -191,11 +217,15 @@ static bool glob(const struct pattern *p, const char *s, size_t len)
 	memset(now, 0, words * sizeof *now);
 	arrive(p, now, 0);
 	for (size_t n = 0; n < len; n++) {
-		unsigned char c = (unsigned char)s[n];
-		uint64_t *done, alive = 0;
+		uint64_t *spare, alive = 0;
+		unsigned char c;
 
 		if (open_end && has(now, p->ntokens - 1))
 			return true; /* the last ** takes the rest */
+		n = skip(p, now, words, s, n, len);
+		if (n == len)
+			return false;
+		c = (unsigned char)s[n];
 		if (p->icase)
 			c = fold(c);
 		memset(next, 0, words * sizeof *next);
@@ -210,9 +240,9 @@ static bool glob(const struct pattern *p, const char *s, size_t len)
 			alive |= next[w];
 		if (alive == 0)
 			return false;
-		done = now;
+		spare = now;
 		now = next;
-		next = done;
+		next = spare;
 	}
 	return has(now, p->ntokens);
 }
