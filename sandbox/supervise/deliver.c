@@ -384,6 +384,8 @@ static int stepped(struct supervisor *sv, struct tracee *t, int64_t result,
 		return received(sv, t, result, next);
 	case JOB_TTY:
 		return tidy(sv, t, j->result, next);
+	case JOB_REWRITTEN:
+		return finish(sv, t, result, next);
 	default:
 		return finish(sv, t, j->result, next);
 	}
@@ -452,6 +454,15 @@ int deliver_outcome(struct supervisor *sv, struct tracee *t, const struct call *
 			return rc == -ENOMEM ? call_skip(&sv->io, t->tid, c, rc) : rc;
 		}
 		return start_wait(sv, t, o, next);
+	case OUTCOME_REWRITE:
+		rc = job_start(t, c);
+		if (rc < 0)
+			return rc == -ENOMEM ? call_skip(&sv->io, t->tid, c, rc) : rc;
+		t->job->step = JOB_REWRITTEN;
+		t->job->at_seccomp = false;
+		t->job->entered = true;
+		*next = DELIVER_SYSCALL;
+		return call_rewrite(&sv->io, t->tid, c, o->call.nr, o->call.args);
 	}
 	return -EINVAL;
 }

@@ -28,6 +28,7 @@ enum job_step {
 	JOB_RECEIVE,	/* recvmsg: the descriptor arrives */
 	JOB_TTY,	/* ioctl(TIOCSCTTY) */
 	JOB_UNMAP,
+	JOB_REWRITTEN,	/* another call with the same meaning: its result counts */
 	JOB_DONE
 };
 

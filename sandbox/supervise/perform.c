@@ -35,6 +35,13 @@ static const struct performer performers[] = {
 	[KIND_SETXATTR] = { perform_attribute, false, true },
 	[KIND_REMOVEXATTR] = { perform_attribute, false, true },
 	[KIND_EXEC] = { perform_exec, false, true },
+	[KIND_SOCKETCALL] = { perform_socketcall, false, false },
+	[KIND_BIND] = { perform_bind, false, false },
+	[KIND_CONNECT] = { perform_connect, false, false },
+	[KIND_SENDTO] = { perform_sendto, false, false },
+	[KIND_SENDMSG] = { perform_sendmsg, false, false },
+	[KIND_SENDMMSG] = { perform_sendmmsg, false, false },
+	[KIND_LISTEN] = { perform_listen, false, false },
 	[KIND_PID] = { perform_pid, false, false },
 	[KIND_KILL] = { perform_kill, false, false },
 };
@@ -70,16 +77,35 @@ static void clean(struct supervisor *sv)
 	}
 }
 
-int perform_call(struct supervisor *sv, struct tracee *t, const struct call_spec *spec,
-		 const struct call *c, struct outcome *out)
+static const struct performer *performer_of(const struct call_spec *spec)
 {
 	const size_t n = sizeof(performers) / sizeof(performers[0]);
 	const struct performer *p = (size_t)spec->kind < n ? &performers[spec->kind] : NULL;
+
+	return p != NULL && p->run != NULL ? p : NULL;
+}
+
+void perform_direct(struct supervisor *sv, struct tracee *t, const struct call_spec *spec,
+		    const struct call *c, struct outcome *out)
+{
+	const struct performer *p = performer_of(spec);
+
+	outcome_result(out, -ENOSYS);
+	if (p == NULL || p->files)
+		return;
+	decode_plain(sv->req.mem, spec, c, &sv->req);
+	p->run(sv, t, out);
+}
+
+int perform_call(struct supervisor *sv, struct tracee *t, const struct call_spec *spec,
+		 const struct call *c, struct outcome *out)
+{
+	const struct performer *p = performer_of(spec);
 	struct mem m = { t->tid, c->abi };
 	int rc = 0, left;
 
 	outcome_result(out, -ENOSYS);
-	if (p == NULL || p->run == NULL)
+	if (p == NULL)
 		return 0;
 	sv->resolve.tid = t->tid;
 	sv->resolve.tgid = t->process->tgid;

@@ -31,6 +31,13 @@ int perform_call(struct supervisor *sv, struct tracee *t, const struct call_spec
 		 const struct call *c, struct outcome *out);
 
 /*
+ * Call the performer of another call in place of the one at hand, as
+ * socketcall does. For calls whose operands are not files.
+ */
+void perform_direct(struct supervisor *sv, struct tracee *t, const struct call_spec *spec,
+		    const struct call *c, struct outcome *out);
+
+/*
  * Resolve operand i of sv->req into sv->pin[i], which perform_call() closes.
  * 0, or -errno for the program.
  */

@@ -36,6 +36,7 @@ static void pin_init(struct pin *p)
 	PIN_INIT_FDS(p);
 	p->link = p->nameless = p->foreign = p->in_procfs = false;
 	p->proc_pid = 0;
+	p->held = 0;
 	p->type = 0;
 	p->name[0] = p->path[0] = '\0';
 }

@@ -32,6 +32,7 @@ struct pin {
 	bool link;	/* fd is a symbolic link itself */
 	bool nameless;	/* pipe, socket, memfd ...: no path to judge */
 	bool foreign;	/* reached through /proc of a process that is not inside */
+	unsigned int held;	/* bits 1 << policy_op: a process of the sandbox has it open so */
 	bool in_procfs;	/* set where the path names the supervisor's pid */
 	pid_t proc_pid;	/* object lies in /proc/PID of this process, or 0 */
 	mode_t type;	/* S_IFMT of fd's object; 0 while unknown */

@@ -48,7 +48,8 @@ enum outcome_kind {
 	OUTCOME_RUN,	/* the kernel executes the call as it is */
 	OUTCOME_RESULT,	/* the program sees `result`, a value or -errno */
 	OUTCOME_FD,	/* the program gets `fd`; it is closed here */
-	OUTCOME_HELPER	/* `helper` will know */
+	OUTCOME_HELPER,	/* `helper` will know */
+	OUTCOME_REWRITE	/* the kernel executes `call` instead */
 };
 
 struct outcome {
@@ -59,6 +60,7 @@ struct outcome {
 	bool take_tty;	/* the open would make it the controlling terminal */
 	int signal;	/* to send to the thread first, or 0 */
 	struct helper *helper;
+	struct call call;
 };
 
 static inline void outcome_result(struct outcome *out, int64_t result)

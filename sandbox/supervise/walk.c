@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "sandbox/supervise/procfs.h"
+#include "sandbox/supervise/sys.h"
 
 #define WALK_LINKS_MAX 40		/* MAXSYMLINKS of the kernel */
 #define WALK_TEXT_MAX (16 * PATH_MAX)	/* what is left to walk, links unfolded */
@@ -31,6 +32,7 @@ struct walk {
 	const char *rest;	/* not walked yet; in text */
 	unsigned int links;
 	bool foreign;
+	unsigned int held;	/* of the link jumped through last */
 	char text[WALK_TEXT_MAX];
 };
 
@@ -154,6 +156,34 @@ static int check_sticky(const struct walk *w, const struct stat *link)
 	return link->st_uid == dir.st_uid || link->st_uid == geteuid() ? 0 : -EACCES;
 }
 
+/*
+ * How the process has the file of its descriptor `name` open. The descriptor
+ * may become another one at any time, so it is duplicated and compared.
+ */
+static unsigned int held_modes(pid_t pid, const char *name, const struct stat *pinned)
+{
+	int pidfd, fd, mode = -1;
+	struct stat st;
+
+	if (name[strspn(name, "0123456789")] != '\0')
+		return 0;
+	pidfd = sys_pidfd_open(pid, 0);
+	if (pidfd < 0)
+		return 0;
+	fd = sys_pidfd_getfd(pidfd, atoi(name));
+	close(pidfd);
+	if (fd < 0)
+		return 0;
+	if (fstat(fd, &st) == 0 && st.st_dev == pinned->st_dev && st.st_ino == pinned->st_ino)
+		mode = fcntl(fd, F_GETFL);
+	close(fd);
+	if (mode < 0 || (mode & O_PATH) != 0)
+		return 0;
+	return (mode & O_ACCMODE) == O_RDONLY ? 1u << POLICY_READ :
+	       (mode & O_ACCMODE) == O_WRONLY ? 1u << POLICY_WRITE :
+						1u << POLICY_READ | 1u << POLICY_WRITE;
+}
+
 /* A link that jumps: /proc/PID/{cwd,root,exe,fd/N,...}. */
 static int follow_magic(struct walk *w, const struct component *c, pid_t owner, struct stat *st)
 {
@@ -169,6 +199,8 @@ static int follow_magic(struct walk *w, const struct component *c, pid_t owner, 
 	}
 	if (!w->ctx->inside(w->ctx->arg, owner))
 		w->foreign = true;
+	else
+		w->held = held_modes(owner, c->name, st);
 	swap_fd(&w->cur, fd);
 	return 0;
 }
@@ -226,6 +258,7 @@ static void pin_object(struct walk *w, const struct stat *st, struct pin *out)
 	w->cur = -1;
 	out->type = st->st_mode & S_IFMT;
 	out->link = S_ISLNK(st->st_mode);
+	out->held = w->held;
 }
 
 static void pin_name(struct walk *w, const struct component *c, struct pin *out)
@@ -271,6 +304,7 @@ static int step(struct walk *w, enum resolve_want want, bool nofollow, struct pi
 	/* The kernel refuses O_CREAT for these whatever is there. */
 	if (c.last && want == RESOLVE_CREATE && (c.slash || is_dots(c.name)))
 		return -EISDIR;
+	w->held = 0;
 	fd = openat(w->cur, c.name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0) {
 		if (errno == ENOENT && c.last && want == RESOLVE_CREATE) {
@@ -316,6 +350,7 @@ int walk_path(const struct resolve_ctx *ctx, int base, const char *path, enum re
 	w.rest = path;
 	w.links = 0;
 	w.foreign = false;
+	w.held = 0;
 	do
 		rc = step(&w, want, nofollow, out);
 	while (rc == 0);
