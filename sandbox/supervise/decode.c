@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "sandbox/supervise/request.h"
@@ -15,6 +16,8 @@
 /* What openat2 takes: 24 bytes since 5.6, more is allowed if it is zero. */
 #define OPEN_HOW_MIN 24
 #define OPEN_HOW_MAX 4096
+
+#define O_TMPFILE_ALONE (O_TMPFILE & ~O_DIRECTORY)
 
 #define OPEN_FLAGS_KNOWN                                                                     \
 	(O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_SYNC |  \
@@ -36,17 +39,17 @@ static int decode_operand(struct request *r, unsigned int i, bool empty_path, bo
 	int rc;
 
 	op->present = true;
-	op->is_fd = false;
+	op->is_fd = op->no_path_fd = false;
 	op->len = 0;
 	op->path[0] = '\0';
 	op->dirfd = spec->dirfd[i] >= 0 ? request_int(r, spec->dirfd[i]) : AT_FDCWD;
 	if (spec->path[i] < 0) {
-		op->is_fd = true;
+		op->is_fd = op->no_path_fd = true;
 		return 0;
 	}
 	addr = r->call->args[spec->path[i]];
 	if (addr == 0 && null_path && op->dirfd != AT_FDCWD) {
-		op->is_fd = true;
+		op->is_fd = op->no_path_fd = true;
 		return 0;
 	}
 	rc = mem_read_string(r->mem, addr, op->path, sizeof(op->path), &op->len);
@@ -89,7 +92,7 @@ static int decode_open_how(struct request *r)
 	/* What open() ignores, openat2() refuses. */
 	if ((how[0] & ~(uint64_t)OPEN_FLAGS_KNOWN) != 0 || (how[1] & ~07777ULL) != 0)
 		return -EINVAL;
-	if (how[1] != 0 && (how[0] & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY))) == 0)
+	if (how[1] != 0 && (how[0] & (O_CREAT | O_TMPFILE_ALONE)) == 0)
 		return -EINVAL;
 	if ((how[2] & ~0x3fULL) != 0)
 		return -EINVAL;
@@ -113,22 +116,53 @@ static uint64_t open_flags_clean(uint64_t flags)
 	return flags;
 }
 
+/* Combinations that the kernel refuses before it looks at the path. */
+static int open_flags_check(uint64_t flags)
+{
+	/* Since 6.4; before, it made a file or did not. */
+	if ((flags & O_CREAT) && (flags & O_DIRECTORY))
+		return -EINVAL;
+	if ((flags & O_TMPFILE_ALONE) &&
+	    ((flags & O_DIRECTORY) == 0 || (flags & O_ACCMODE) == O_RDONLY))
+		return -EINVAL;
+	return 0;
+}
+
+/* The AT_* flags of a kind; others are refused, again before the path. */
+static uint64_t valid_flags(enum call_kind kind)
+{
+	switch (kind) {
+	case KIND_ACCESS:
+		return AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
+	case KIND_LINK:
+		return AT_SYMLINK_FOLLOW | AT_EMPTY_PATH;
+	case KIND_UNLINK:
+		return AT_REMOVEDIR;
+	case KIND_RENAME:
+		return RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT;
+	default:
+		return AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
+	}
+}
+
 static int decode_flags(struct request *r)
 {
 	const struct call_spec *spec = r->spec;
+	int rc;
 
 	r->mode = spec->mode >= 0 ? (uint32_t)r->call->args[spec->mode] & 0xffff : 0;
 	switch (spec->kind) {
 	case KIND_OPENAT2:
-		return decode_open_how(r);
+		rc = decode_open_how(r);
+		return rc < 0 ? rc : open_flags_check(r->flags);
 	case KIND_OPEN:
 		if (spec->variant & VAR_CREAT)
 			r->flags = O_CREAT | O_WRONLY | O_TRUNC;
 		r->flags = open_flags_clean(r->flags);
 		r->mode &= 07777;
-		return 0;
+		return open_flags_check(r->flags);
 	default:
-		return 0;
+		return (r->flags & ~valid_flags(spec->kind)) != 0 ? -EINVAL : 0;
 	}
 }
 

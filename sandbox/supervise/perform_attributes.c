@@ -142,12 +142,6 @@ static int64_t change_xattr(const struct request *r, const char *name)
 	return result;
 }
 
-/* Flags that the call itself knows; the kernel refuses others before anything. */
-static uint64_t known_flags(const struct call_spec *spec)
-{
-	return spec->flags >= 0 ? AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH : 0;
-}
-
 static bool no_follow(const struct request *r)
 {
 	return (r->spec->variant & VAR_NOFOLLOW) != 0 ||
@@ -162,10 +156,6 @@ void perform_attribute(struct supervisor *sv, struct tracee *t, struct outcome *
 	int rc;
 
 	out->kind = OUTCOME_RESULT;
-	if (r->flags & ~known_flags(r->spec)) {
-		out->result = -EINVAL;
-		return;
-	}
 	rc = perform_resolve(sv, 0, RESOLVE_OBJECT, no_follow(r));
 	if (rc == 0)
 		rc = judge_pin(sv, t, POLICY_WRITE, p);
@@ -224,10 +214,6 @@ void perform_access(struct supervisor *sv, struct tracee *t, struct outcome *out
 	int rc;
 
 	out->kind = OUTCOME_RESULT;
-	if (sv->req.flags & ~(uint64_t)(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) {
-		out->result = -EINVAL;
-		return;
-	}
 	rc = perform_resolve(sv, 0, RESOLVE_OBJECT, no_follow(&sv->req));
 	out->result = rc < 0 ? rc : query_access(sv, t, p, procfs_fd_name(p->fd, name));
 }

@@ -104,10 +104,6 @@ void perform_remove(struct supervisor *sv, struct tracee *t, struct outcome *out
 	int rc;
 
 	out->kind = OUTCOME_RESULT;
-	if (flags & ~AT_REMOVEDIR) {
-		out->result = -EINVAL;
-		return;
-	}
 	rc = perform_resolve(sv, 0, RESOLVE_NAME, true);
 	if (rc == 0 && !allowed(sv, p)) {
 		rc = native_remove_error(p, (flags & AT_REMOVEDIR) != 0);
@@ -150,13 +146,10 @@ void perform_link(struct supervisor *sv, struct tracee *t, struct outcome *out)
 	bool follow = (sv->req.flags & AT_SYMLINK_FOLLOW) != 0;
 	struct pin *from = &sv->pin[0], *to = &sv->pin[1];
 	char name[PROCFS_FD_NAME];
-	int rc = 0;
+	int rc;
 
 	out->kind = OUTCOME_RESULT;
-	if (sv->req.flags & ~(uint64_t)(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
-		rc = -EINVAL;
-	if (rc == 0)
-		rc = perform_resolve(sv, 0, RESOLVE_OBJECT, !follow);
+	rc = perform_resolve(sv, 0, RESOLVE_OBJECT, !follow);
 	if (rc == 0)
 		rc = perform_resolve(sv, 1, RESOLVE_NAME, true);
 	if (rc == 0 && !allowed(sv, to)) {

@@ -7,8 +7,8 @@
  *
  * The supervisor opens everything with O_NOCTTY: it must not gain a terminal.
  * Where the tracee would have gained one, deliver.c gives it to the tracee.
- * On 64-bit kernels a descriptor of a 32-bit program carries O_LARGEFILE,
- * since a 64-bit supervisor opened it.
+ * What F_GETFL may show: O_LARGEFILE for a 32-bit program under a 64-bit
+ * supervisor, and no O_NOFOLLOW.
  */
 #include "config.h"
 
@@ -78,7 +78,7 @@ static int native_error(uint64_t flags, const struct pin *pin)
 	if ((flags & O_DIRECTORY) && pin->type != S_IFDIR)
 		return -ENOTDIR;
 	if (pin->type == S_IFDIR && !(flags & (O_PATH | O_TMPFILE_ALONE)) &&
-	    (flags & (O_ACCMODE | O_CREAT)) != 0)
+	    (flags & (O_ACCMODE | O_CREAT | O_TRUNC)) != 0)
 		return -EISDIR;
 	if (pin->type == S_IFSOCK && !(flags & O_PATH))
 		return -ENXIO;
@@ -258,9 +258,9 @@ static int open_new(struct supervisor *sv, struct tracee *t, const struct pin *p
 		outcome_result(out, rc);
 		return 0;
 	}
-	/* O_EXCL: what is there now was not what was judged. */
+	/* O_EXCL: what is there now is not what was judged; nor is a link followed. */
 	fd = openat(pin->parent, pin->name,
-		    (int)flags | O_CREAT | O_EXCL | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC,
+		    (int)flags | O_CREAT | O_EXCL | O_NOCTTY | O_CLOEXEC,
 		    (mode_t)sv->req.mode);
 	if (fd < 0 && errno == EEXIST)
 		return -EAGAIN;
@@ -276,17 +276,6 @@ void perform_open(struct supervisor *sv, struct tracee *t, struct outcome *out)
 	enum resolve_want want = creates ? RESOLVE_CREATE : RESOLVE_OBJECT;
 	struct pin *pin = &sv->pin[0];
 
-	/* Since 6.4 the kernel says so too; before, it made a file (or did not). */
-	if (creates && (flags & O_DIRECTORY)) {
-		outcome_result(out, -EINVAL);
-		return;
-	}
-	if (flags & O_TMPFILE_ALONE) {
-		if (!(flags & O_DIRECTORY) || (flags & O_ACCMODE) == O_RDONLY) {
-			outcome_result(out, -EINVAL);
-			return;
-		}
-	}
 	for (int i = 0; i < OPEN_RETRIES; i++) {
 		int rc = perform_resolve(sv, 0, want, nofollow);
 

@@ -20,6 +20,7 @@
 struct operand {
 	bool present;
 	bool is_fd;	/* `dirfd` itself is the object */
+	bool no_path_fd; /* ... and one opened with O_PATH will not do (fchmod) */
 	int dirfd;	/* a descriptor of the tracee, or AT_FDCWD */
 	size_t len;
 	char path[PATH_MAX];

@@ -20,6 +20,9 @@
 #include "sandbox/supervise/sys.h"
 #include "sandbox/supervise/walk.h"
 
+/* RESOLVE_* flags that shut magic links out. */
+#define SCOPED (SYS_RESOLVE_NO_SYMLINKS | SYS_RESOLVE_BENEATH | SYS_RESOLVE_IN_ROOT)
+
 static const char deleted[] = " (deleted)";
 
 void pin_close(struct pin *p)
@@ -41,6 +44,16 @@ static void pin_init(struct pin *p)
 	p->name[0] = p->path[0] = '\0';
 }
 
+/* /proc shows the mode of an open file as its permissions; O_PATH has none. */
+static bool is_path_fd(pid_t tid, int fd)
+{
+	char name[48];
+	struct stat st;
+
+	snprintf(name, sizeof(name), "/proc/%d/fd/%d", (int)tid, fd);
+	return lstat(name, &st) == 0 && (st.st_mode & (S_IRUSR | S_IWUSR)) == 0;
+}
+
 int resolve_open_base(const struct resolve_ctx *ctx, const struct operand *op, uint64_t resolve,
 		      int *base)
 {
@@ -53,7 +66,7 @@ int resolve_open_base(const struct resolve_ctx *ctx, const struct operand *op, u
 	}
 	if (op->dirfd == AT_FDCWD)
 		fd = procfs_open(ctx->tid, "cwd");
-	else if (op->dirfd < 0)
+	else if (op->dirfd < 0 || (op->no_path_fd && is_path_fd(ctx->tid, op->dirfd)))
 		return -EBADF;
 	else
 		fd = procfs_open_fd(ctx->tid, op->dirfd);
@@ -246,6 +259,9 @@ static int quick_open(struct resolve_ctx *ctx, int base, const char *path, uint6
 	ctx->have_openat2 = 1;
 	if (fd >= 0 || fd == -EAGAIN)
 		return fd;
+	/* Magic links were out of the question, so this is the program's own answer. */
+	if ((resolve & SCOPED) != 0)
+		return fd;
 	/* Without any link on the way, /proc/self was not on it either. */
 	how.resolve |= SYS_RESOLVE_NO_SYMLINKS;
 	again = sys_openat2(base, path, &how);
@@ -304,7 +320,7 @@ static int quick_name(struct resolve_ctx *ctx, int base, const struct operand *o
 	if (s.long_name)
 		return -ENAMETOOLONG;
 	if (want == RESOLVE_CREATE) {
-		if (s.slash || strcmp(s.name, ".") == 0 || strcmp(s.name, "..") == 0)
+		if (s.slash)
 			return -EISDIR;
 		rc = openat(out->parent, s.name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 		if (rc >= 0) {
@@ -334,13 +350,13 @@ static int slow(const struct resolve_ctx *ctx, int base, const struct operand *o
 {
 	int rc;
 
-	/*
-	 * BENEATH, IN_ROOT and NO_SYMLINKS shut magic links out, so openat2
-	 * itself has answered; NO_XDEV cannot be told from here.
-	 */
-	if ((resolve & ~(uint64_t)SYS_RESOLVE_NO_MAGICLINKS) != 0)
+	/* Only openat2 can keep to a scope; NO_XDEV cannot be told from here. */
+	if ((resolve & SCOPED) != 0)
+		return -EAGAIN;
+	if ((resolve & SYS_RESOLVE_NO_XDEV) != 0)
 		return -EXDEV;
-	rc = walk_path(ctx, base, op->path, want, nofollow, out);
+	rc = walk_path(ctx, base, op->path, want, nofollow,
+		       (resolve & SYS_RESOLVE_NO_MAGICLINKS) == 0, out);
 	if (rc == 0)
 		rc = pin_read_path(out);
 	if (rc == 0 && went_through_us(ctx, out))

@@ -31,6 +31,7 @@ struct walk {
 	int cur;		/* directory reached so far */
 	const char *rest;	/* not walked yet; in text */
 	unsigned int links;
+	bool magic;		/* magic links may be followed */
 	bool foreign;
 	unsigned int held;	/* of the link jumped through last */
 	char text[WALK_TEXT_MAX];
@@ -238,6 +239,8 @@ static int follow_link(struct walk *w, const struct component *c, int fd, struct
 			if (owner < 0)
 				return owner;
 			if (owner > 0) {
+				if (!w->magic)
+					return -ELOOP;
 				rc = follow_magic(w, c, owner, st);
 				return rc < 0 ? rc : 1;
 			}
@@ -268,11 +271,6 @@ static void pin_name(struct walk *w, const struct component *c, struct pin *out)
 	snprintf(out->name, sizeof(out->name), "%s%s", c->name, c->slash ? "/" : "");
 }
 
-static bool is_dots(const char *name)
-{
-	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
-
 /* One step. 1: the walk is over, 0: go on. */
 static int step(struct walk *w, enum resolve_want want, bool nofollow, struct pin *out)
 {
@@ -290,8 +288,6 @@ static int step(struct walk *w, enum resolve_want want, bool nofollow, struct pi
 			pin_name(w, &c, out);
 			return 1;
 		}
-		if (want == RESOLVE_CREATE)
-			return -EISDIR;
 		if (fstat(w->cur, &st) < 0)
 			return -errno;
 		pin_object(w, &st, out);
@@ -301,8 +297,8 @@ static int step(struct walk *w, enum resolve_want want, bool nofollow, struct pi
 		pin_name(w, &c, out);
 		return 1;
 	}
-	/* The kernel refuses O_CREAT for these whatever is there. */
-	if (c.last && want == RESOLVE_CREATE && (c.slash || is_dots(c.name)))
+	/* The kernel refuses O_CREAT for that whatever is there. */
+	if (c.last && c.slash && want == RESOLVE_CREATE)
 		return -EISDIR;
 	w->held = 0;
 	fd = openat(w->cur, c.name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
@@ -335,7 +331,7 @@ static int step(struct walk *w, enum resolve_want want, bool nofollow, struct pi
 }
 
 int walk_path(const struct resolve_ctx *ctx, int base, const char *path, enum resolve_want want,
-	      bool nofollow, struct pin *out)
+	      bool nofollow, bool magic, struct pin *out)
 {
 	struct walk w;
 	int rc;
@@ -347,6 +343,7 @@ int walk_path(const struct resolve_ctx *ctx, int base, const char *path, enum re
 	if (w.cur < 0)
 		return -errno;
 	w.ctx = ctx;
+	w.magic = magic;
 	w.rest = path;
 	w.links = 0;
 	w.foreign = false;

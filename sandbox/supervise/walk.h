@@ -10,11 +10,11 @@
 #include "sandbox/supervise/resolve.h"
 
 /*
- * Walk `path`, from the root or from the directory `base` (left open). Fills
- * fd, parent, name, type, link and foreign of *out; its path is the caller's.
+ * Walk `path`, from the root or from the directory `base` (left open). Without
+ * `magic` a magic link is -ELOOP. Fills held, fd, parent, name, type, link and foreign of *out; its path is the caller's.
  */
 int walk_path(const struct resolve_ctx *ctx, int base, const char *path, enum resolve_want want,
-	      bool nofollow, struct pin *out);
+	      bool nofollow, bool magic, struct pin *out);
 
 bool walk_is_procfs(int fd);
 
