@@ -44,6 +44,13 @@ static void head(atf_tc_t *tc)
 		atf_tc_set_md_var(tc, "X-contract", "%s", c->contract);
 }
 
+/* Seconds; the variable `deadline` is for the helpers' own tests. */
+static long deadline(void)
+{
+	return atf_tc_get_config_var_as_long_wd(current, "deadline", KT_DEADLINE) *
+	       timeout_scale(current);
+}
+
 static void on_alarm(int sig)
 {
 	(void)sig;
@@ -59,7 +66,7 @@ static void start_deadline(void)
 {
 	struct sigaction sa = { .sa_handler = on_alarm };
 	struct itimerval it = {
-		.it_value = { .tv_sec = KT_DEADLINE * timeout_scale(current) },
+		.it_value = { .tv_sec = deadline() },
 		.it_interval = { .tv_sec = 1 },
 	};
 
@@ -70,8 +77,7 @@ static void start_deadline(void)
 void kt_case_check_deadline(const char *file, int line, const char *what)
 {
 	if (expired)
-		kt_fail(file, line, "still waiting for %s after %ld s", what,
-			KT_DEADLINE * timeout_scale(current));
+		kt_fail(file, line, "still waiting for %s after %ld s", what, deadline());
 }
 
 const char *kt_case_config(const char *name)

@@ -50,11 +50,16 @@ void kt_body_park(void *unused);
 void kt_body_spin(void *counter);
 
 /* Wait until the child sleeps in kt_park(); until it counts on. */
-#define KT_AWAIT_PARKED(tid) KT_AWAIT(kt_proc_blocked_in(tid, KT_PARK_NR))
+#define KT_AWAIT_PARKED(tid)                                                                       \
+	do {                                                                                       \
+		pid_t kt_tid_ = (tid);                                                             \
+		KT_AWAIT(kt_proc_blocked_in(kt_tid_, KT_PARK_NR));                                 \
+	} while (0)
 #define KT_AWAIT_SPINNING(counter)                                                                 \
 	do {                                                                                       \
-		unsigned long kt_from_ = *(counter);                                               \
-		KT_AWAIT(*(counter) != kt_from_);                                                  \
+		kt_counter *kt_counter_ = (counter);                                               \
+		unsigned long kt_from_ = *kt_counter_;                                             \
+		KT_AWAIT(*kt_counter_ != kt_from_);                                                \
 	} while (0)
 
 /*

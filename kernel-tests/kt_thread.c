@@ -67,6 +67,10 @@ int kt_tgkill(pid_t tgid, pid_t tid, int sig)
 	return syscall(SYS_tgkill, tgid, tid, sig) < 0 ? -errno : 0;
 }
 
+/* Few at a time; a case that is over may have left some. */
+#define WORKERS 16
+static struct kt_worker *workers[WORKERS];
+
 struct kt_worker {
 	pthread_t thread;
 	pthread_mutex_t lock;
@@ -131,9 +135,12 @@ static void await_idle(struct kt_worker *w)
 struct kt_worker *kt_worker_start(void)
 {
 	struct kt_worker *w = calloc(1, sizeof(*w));
+	int slot = 0;
 
-	if (!w)
-		kt_broken(__FILE__, __LINE__, "no memory");
+	while (slot < WORKERS && workers[slot])
+		slot++;
+	if (!w || slot == WORKERS)
+		kt_broken(__FILE__, __LINE__, "no memory for a worker");
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->change, NULL);
 	w->busy = true;
@@ -141,6 +148,7 @@ struct kt_worker *kt_worker_start(void)
 	if (errno)
 		kt_broken(__FILE__, __LINE__, "pthread_create: %s", kt_errno_name(errno));
 	await_idle(w);
+	workers[slot] = w;
 	return w;
 }
 
@@ -160,16 +168,35 @@ void kt_worker_run(struct kt_worker *w, kt_body *fn, void *arg)
 	await_idle(w);
 }
 
-/* pthread_join returns before the kernel has released the thread's tracees. */
 void kt_worker_end(struct kt_worker *w)
 {
 	pid_t tid = w->tid;
 
+	for (int i = 0; i < WORKERS; i++)
+		if (workers[i] == w)
+			workers[i] = NULL;
 	pthread_mutex_lock(&w->lock);
 	w->quit = true;
 	pthread_cond_broadcast(&w->change);
 	pthread_mutex_unlock(&w->lock);
 	pthread_join(w->thread, NULL);
-	KT_AWAIT(kt_tgkill(getpid(), tid, 0) == -ESRCH);
+	/* That returns before the kernel has released the thread's tracees. */
+	while (kt_tgkill(getpid(), tid, 0) != -ESRCH)
+		sched_yield();
 	free(w);
+}
+
+void kt_worker_end_all(void)
+{
+	for (int i = 0; i < WORKERS; i++) {
+		bool busy;
+
+		if (!workers[i])
+			continue;
+		pthread_mutex_lock(&workers[i]->lock);
+		busy = workers[i]->busy;
+		pthread_mutex_unlock(&workers[i]->lock);
+		if (!busy)
+			kt_worker_end(workers[i]);
+	}
 }

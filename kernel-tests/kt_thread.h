@@ -37,4 +37,7 @@ void kt_worker_run(struct kt_worker *w, kt_body *fn, void *arg);
 /* The thread ends, and is gone for the kernel when this returns. */
 void kt_worker_end(struct kt_worker *w);
 
+/* At the end of the case: every worker that is not in the middle of something. */
+void kt_worker_end_all(void);
+
 #endif

@@ -44,7 +44,7 @@ static long receive(time_t timeout)
 	return syscall(SYS_recvfrom, fd[0], &c, 1, 0, NULL, NULL);
 }
 
-static long in_recv_with_timeout(void)
+static long in_recv_timeout(void)
 {
 	return receive(100000);
 }
@@ -94,8 +94,8 @@ struct blocked {
 
 static const struct blocked blocking_calls[] = {
 	{ .name = "epoll_pwait", .nr = SYS_epoll_pwait, .call = in_epoll_pwait, .eintr = true },
-	{ .name = "rt_sigtimedwait", .nr = SYS_rt_sigtimedwait, .call = in_sigtimedwait, .eintr = true },
-	{ .name = "recv, SO_RCVTIMEO", .nr = SYS_recvfrom, .call = in_recv_with_timeout, .eintr = true },
+	{ .name = "sigwait", .nr = SYS_rt_sigtimedwait, .call = in_sigtimedwait, .eintr = true },
+	{ .name = "recv, timeout", .nr = SYS_recvfrom, .call = in_recv_timeout, .eintr = true },
 	{ .name = "recv", .nr = SYS_recvfrom, .call = in_recv },
 	{ .name = "read, pipe", .nr = SYS_read, .call = in_read_pipe },
 	{ .name = "read, inotify", .nr = SYS_read, .call = in_read_inotify },

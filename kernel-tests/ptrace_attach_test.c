@@ -31,8 +31,8 @@ static pid_t stopped_child(void)
 }
 
 KT_CASE(ptrace_attach_sigstop, "ptrace.attach.sigstop",
-	"Verify that PTRACE_ATTACH of a quiet task makes it stop for the delivery of a SIGSTOP from "
-	"the kernel")
+	"Verify that PTRACE_ATTACH of a quiet task makes it stop for the delivery of a SIGSTOP "
+	"from the kernel")
 {
 	pid_t pid = kt_child(kt_body_park, NULL);
 	siginfo_t si;
@@ -47,8 +47,8 @@ KT_CASE(ptrace_attach_sigstop, "ptrace.attach.sigstop",
 }
 
 KT_CASE(ptrace_attach_group_stopped_two_stops, "ptrace.attach.group_stopped_two_stops",
-	"Verify that PTRACE_ATTACH of a job-stopped task gives two stops, first the group-stop, then "
-	"the delivery of SIGSTOP")
+	"Verify that PTRACE_ATTACH of a job-stopped task gives two stops, first the group-stop, "
+	"then the delivery of SIGSTOP")
 {
 	pid_t pid = stopped_child();
 	siginfo_t si;
@@ -219,8 +219,8 @@ static void unwaited_stop(bool seize, bool consumed)
 }
 
 KT_CASE(ptrace_attach_unwaited_stop, "ptrace.attach.unwaited_stop",
-	"Verify that attaching to a job-stopped task neither takes the stop from its real parent nor "
-	"shows it a second time")
+	"Verify that attaching to a job-stopped task neither takes the stop from its real parent "
+	"nor shows it a second time")
 {
 	unwaited_stop(false, false);
 	unwaited_stop(false, true);

@@ -122,8 +122,8 @@ static void stop_then_count(void *counter)
 }
 
 KT_CASE(ptrace_detach_sleeping, "ptrace.detach.sleeping",
-	"Verify that a job-stopped process that was attached to and got SIGCONT while traced runs on "
-	"after PTRACE_DETACH")
+	"Verify that a job-stopped process that was attached to and got SIGCONT while traced runs "
+	"on after PTRACE_DETACH")
 {
 	kt_counter *counter = kt_shared(sizeof(*counter));
 	pid_t pid = kt_child(stop_then_count, counter);
@@ -205,8 +205,8 @@ static void killer_body(void *arg)
 }
 
 KT_CASE(ptrace_detach_sigkill_race, "ptrace.detach.sigkill_race",
-	"Verify that PTRACE_DETACH racing with SIGKILL leaves a process that its parent can reap as "
-	"killed, once")
+	"Verify that PTRACE_DETACH racing with SIGKILL leaves a process that its parent can reap "
+	"as killed, once")
 {
 	for (int round = 0; round < 50; round++) {
 		struct killer *k = kt_shared(sizeof(*k));

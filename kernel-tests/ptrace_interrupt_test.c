@@ -19,8 +19,8 @@
 #define SI_CODE_STOP (PTRACE_EVENT_STOP << 8 | SIGTRAP)
 
 KT_CASE(ptrace_interrupt_running, "ptrace.interrupt.running",
-	"Verify that PTRACE_INTERRUPT makes a running tracee report PTRACE_EVENT_STOP with SIGTRAP, "
-	"si_code 0x8005 and event message 0")
+	"Verify that PTRACE_INTERRUPT makes a running tracee report PTRACE_EVENT_STOP with "
+	"SIGTRAP, si_code 0x8005 and event message 0")
 {
 	kt_counter *counter = kt_shared(sizeof(*counter));
 	pid_t pid = kt_child_seized(kt_body_spin, counter, 0);
@@ -114,7 +114,8 @@ KT_CASE(ptrace_interrupt_while_stopped, "ptrace.interrupt.while_stopped",
 }
 
 KT_CASE(ptrace_interrupt_before_pending_signal, "ptrace.interrupt.before_pending_signal",
-	"Verify that the trap of PTRACE_INTERRUPT is reported before a signal that was pending first")
+	"Verify that the trap of PTRACE_INTERRUPT is reported before a signal that was pending "
+	"first")
 {
 	pid_t pid = kt_child_stopped(kt_body_park, NULL, 0);
 
@@ -128,8 +129,8 @@ KT_CASE(ptrace_interrupt_before_pending_signal, "ptrace.interrupt.before_pending
 }
 
 KT_CASE(ptrace_interrupt_any_trap_consumes, "ptrace.interrupt.any_trap_consumes",
-	"Verify that a ptrace-stop of another kind that comes first takes the place of the trap that "
-	"PTRACE_INTERRUPT asked for")
+	"Verify that a ptrace-stop of another kind that comes first takes the place of the trap "
+	"that PTRACE_INTERRUPT asked for")
 {
 	struct deaf *d;
 	pid_t pid = deaf_tracee(&d, PTRACE_O_TRACEVFORKDONE);
@@ -166,7 +167,8 @@ KT_CASE(ptrace_interrupt_blocked_syscall, "ptrace.interrupt.blocked_syscall",
 }
 
 KT_CASE(ptrace_interrupt_needs_seize, "ptrace.interrupt.needs_seize",
-	"Verify that PTRACE_INTERRUPT of a tracee that was not seized fails with EIO, stopped or not")
+	"Verify that PTRACE_INTERRUPT of a tracee that was not seized fails with EIO, stopped or "
+	"not")
 {
 	pid_t attached = kt_child(kt_body_park, NULL), traceme;
 
@@ -194,8 +196,8 @@ static void leave_a_thread(void *unused)
 }
 
 KT_CASE(ptrace_interrupt_zombie_leader, "ptrace.interrupt.zombie_leader",
-	"Verify that PTRACE_INTERRUPT of a traced zombie leader whose threads live succeeds and makes "
-	"nothing happen")
+	"Verify that PTRACE_INTERRUPT of a traced zombie leader whose threads live succeeds and "
+	"makes nothing happen")
 {
 	pid_t pid = kt_child_seized(leave_a_thread, NULL, 0);
 
@@ -229,8 +231,8 @@ static void nap(void *unused)
  * interval slept anew each time, it would never wake up.
  */
 KT_CASE(ptrace_interrupt_restart_time, "ptrace.interrupt.restart_time",
-	"Verify that a relative sleep disturbed by PTRACE_INTERRUPT goes on through restart_syscall "
-	"with the time that was left, neither ending early nor starting anew")
+	"Verify that a relative sleep disturbed by PTRACE_INTERRUPT goes on through "
+	"restart_syscall with the time that was left, neither ending early nor starting anew")
 {
 	struct call_io io = CALL_IO_INIT;
 	pid_t pid = kt_child_stopped(nap, NULL, PTRACE_O_TRACESYSGOOD);

@@ -90,8 +90,8 @@ KT_CASE(ptrace_cmd_unknown, "ptrace.cmd.unknown",
 }
 
 KT_CASE(ptrace_cmd_bad_signal, "ptrace.cmd.bad_signal",
-	"Verify that restarting or detaching a tracee with a number that is no signal fails with EIO "
-	"and leaves it stopped")
+	"Verify that restarting or detaching a tracee with a number that is no signal fails with "
+	"EIO and leaves it stopped")
 {
 	const long restarts[] = { PTRACE_CONT, PTRACE_SYSCALL, PTRACE_DETACH };
 	const uintptr_t bad[] = { 65, 1000, UINTPTR_MAX };
@@ -107,8 +107,8 @@ KT_CASE(ptrace_cmd_bad_signal, "ptrace.cmd.bad_signal",
 }
 
 KT_CASE(ptrace_cmd_esrch_after_death, "ptrace.cmd.esrch_after_death",
-	"Verify that requests fail with ESRCH from the moment a stopped tracee is killed, unless it "
-	"has stopped again in PTRACE_EVENT_EXIT")
+	"Verify that requests fail with ESRCH from the moment a stopped tracee is killed, unless "
+	"it has stopped again in PTRACE_EVENT_EXIT")
 {
 	unsigned long message;
 	siginfo_t si;
