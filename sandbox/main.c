@@ -58,8 +58,8 @@ static char *canonical(const char *path)
 
 static int set_policy_env(struct policy *p)
 {
-	char *cwd = canonical("."), *tmpdir = canonical(getenv("TMPDIR"));
-	char *home = canonical(getenv("HOME"));
+	char *cwd = canonical("."), *home = canonical(getenv("HOME"));
+	char *given = canonical(getenv("TMPDIR")), *tmpdir = given ? given : canonical("/tmp");
 	const struct policy_env env = { .cwd = cwd, .tmpdir = tmpdir, .home = home,
 					.uid = getuid() };
 	int r = policy_set_env(p, &env);
