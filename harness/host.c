@@ -171,10 +171,6 @@ static void host_args(const struct host_tree *t, const char *verb, struct args *
 		args_add(a, "-v");
 		args_add(a, "unprivileged_user=nobody");
 	}
-	for (size_t i = 0; t->config && t->config[i]; i++) {
-		args_add(a, "-v");
-		args_add(a, t->config[i]);
-	}
 	args_add(a, verb);
 	args_take(a, buf_asprintf("--kyuafile=%s/Kyuafile", t->workdir));
 	args_take(a, buf_asprintf("--build-root=%s", t->root));

@@ -20,7 +20,6 @@ struct host_tree {
 	const char *root;	     /* build root: below it "kernel-tests/attach_test" */
 	const char *const *programs; /* as of guest_programs() */
 	const char *workdir;	     /* exists; for files of ours */
-	const char *const *config;   /* "test_suites.belay.x=y", NULL-terminated, or NULL */
 };
 
 /* Called several times a second with what came so far; false ends the run. */

@@ -253,23 +253,37 @@ void stream_parse(const void *bytes, size_t len, const char *abi, struct stream 
 	free(now);
 }
 
-size_t stream_count(const void *bytes, size_t len, char *program, size_t size)
+size_t stream_count(const void *bytes, size_t len, char *place, size_t size)
 {
-	const char *p = bytes, *end = p + len;
+	const char *p = bytes, *end = p + len, *abi = NULL, *program = NULL;
+	int abi_len = 0, program_len = 0;
 	size_t count = 0;
 
-	program[0] = '\0';
 	while (p < end) {
 		const char *nl = memchr(p, '\n', (size_t)(end - p)), *stop = nl ? nl : end;
+		const char *head = stream_header(p, stop, "KT-FILE ");
 		const char *arrow = memmem(p, (size_t)(stop - p), STREAM_ARROW,
 					   strlen(STREAM_ARROW));
 		const char *colon = arrow ? stream_colon(p, arrow) : NULL;
 
+		if (head) {
+			const char *word = head + strlen("KT-FILE "), *after = word;
+			char *name = stream_word(&after, stop);
+
+			abi = name ? word : abi;
+			abi_len = name ? (int)strlen(name) : abi_len;
+			free(name);
+		}
 		if (colon) {
-			snprintf(program, size, "%.*s", (int)(colon - p), p);
+			const char *slash = memrchr(p, '/', (size_t)(colon - p));
+
+			program = slash ? slash + 1 : p;
+			program_len = (int)(colon - program);
 			count += nl != NULL;
 		}
 		p = nl ? nl + 1 : end;
 	}
+	snprintf(place, size, "%.*s%s%.*s", abi_len, abi ? abi : "", abi && program ? " " : "",
+		 program_len, program ? program : "");
 	return count;
 }

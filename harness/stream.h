@@ -42,10 +42,10 @@ void stream_free(struct stream *s);
 
 /*
  * How many lines with a result there are, for a progress display: cheap, and never
- * less than before when more bytes have come. The program that runs now is written
- * to `program` ("" before the first).
+ * less than before when more bytes have come. What runs now is written to `place`:
+ * the ABI of the last frame, if there was one, and the program ("i386 attach_test").
  */
-size_t stream_count(const void *bytes, size_t len, char *program, size_t size);
+size_t stream_count(const void *bytes, size_t len, char *place, size_t size);
 
 /* The CRC-32 of zlib and Ethernet. */
 uint32_t stream_crc32(const void *bytes, size_t len);

@@ -202,15 +202,18 @@ CASE(garbage, "Verify that bytes of any kind are read without a crash and bring 
 	stream_free(&s);
 }
 
-CASE(count, "Verify that the count for progress has whole lines only, and names the program")
+CASE(count, "Verify that the count for progress has whole lines only, and names the place")
 {
 	static const char text[] = "k/a_test:one  ->  passed  [0.1s]\nk/b_test:two  ->  ";
-	char program[16];
+	char place[32];
 
-	ATF_CHECK_EQ(1, stream_count(text, strlen(text), program, sizeof(program)));
-	ATF_CHECK_STREQ("k/b_test", program);
-	ATF_CHECK_EQ(0, stream_count("", 0, program, sizeof(program)));
-	ATF_CHECK_STREQ("", program);
+	ATF_CHECK_EQ(1, stream_count(text, strlen(text), place, sizeof(place)));
+	ATF_CHECK_STREQ("b_test", place);
+	ATF_CHECK_EQ(0, stream_count("", 0, place, sizeof(place)));
+	ATF_CHECK_STREQ("", place);
+	ATF_CHECK_EQ(0, stream_count("KT-FILE i386 cases 0 0\nk/b_test:t  ->  ", 40, place,
+				     sizeof(place)));
+	ATF_CHECK_STREQ("i386 b_test", place);
 }
 
 ATF_TP_ADD_TCS(tp)

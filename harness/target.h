@@ -24,7 +24,7 @@ struct target_env {
 	const struct tables *tables;
 	const struct suite *suite;
 	const char *pattern;	   /* of --test, or NULL */
-	const char *const *config; /* Kyua variables from the command line, or NULL */
+	const char *const *config; /* Kyua variables for guests, or NULL */
 	const char *user;	   /* who runs Kyua in guests */
 	const char *workdir;
 	enum boot_accel accel;

@@ -47,17 +47,15 @@ static void guest_say(void *arg, const char *line)
 static bool guest_watch(void *arg, const struct boot_progress *b)
 {
 	struct guest *g = arg;
-	char program[128];
+	char place[128];
 	size_t done;
 
 	if (b->booted && b->stream_bytes > g->stream.len) {
 		g->stream.len = 0;
 		buf_read_file(&g->stream, b->stream, GUEST_STREAM_MAX);
 	}
-	done = stream_count(g->stream.p, g->stream.len, program, sizeof(program));
-	if (strrchr(program, '/'))
-		memmove(program, strrchr(program, '/') + 1, strlen(strrchr(program, '/')));
-	progress_show(g->slot, g->t->id, program[0] ? program : b->booted ? "list" : "boot",
+	done = stream_count(g->stream.p, g->stream.len, place, sizeof(place));
+	progress_show(g->slot, g->t->id, place[0] ? place : b->booted ? "list" : "boot",
 		      g->before + done, g->of);
 	return !*g->env->stop;
 }

@@ -34,7 +34,7 @@ static const struct cli_option run_options[] = {
 	{"qemu-user", OPT_QEMU_USER, NULL, "the emulators of single programs"},
 	{"builds", OPT_BUILDS, "DIR", "where DIR/<abi>/ are built (build)"},
 	{"store", OPT_STORE, "FILE", "the store to write (" CLI_STORE ")"},
-	{"variable", OPT_VARIABLE, "NAME=VALUE", "a configuration variable of the tests"},
+	{"variable", OPT_VARIABLE, "NAME=VALUE", "a configuration variable of the tests in guests"},
 	{"accel", OPT_ACCEL, "HOW", "auto, tcg or kvm"},
 	{"user", OPT_USER, "USER", "who runs the tests in guests: root or nobody"},
 	{"reboots", OPT_REBOOTS, "N", "boot a guest that died again so often (3)"},
