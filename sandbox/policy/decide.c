@@ -57,7 +57,7 @@ static struct policy_verdict built_in(bool allow, const char *why)
 static const struct rule *last_path(const struct rulelist *list, const struct subject *s)
 {
 	if (s->path[0] != '/')
-		return NULL;
+		return NULL; /* "pipe:[1]" is in no directory */
 	for (size_t i = list->n; i-- > 0;) {
 		const struct rule *r = list->v[i];
 
@@ -91,6 +91,10 @@ static struct policy_verdict judge_path(const struct policy *p, enum policy_op o
 static void decide(const struct policy *p, enum policy_op op, const struct subject *s,
 		   struct policy_verdict *out)
 {
+	if (op > POLICY_EXEC) {
+		*out = built_in(false, "a path is no address");
+		return;
+	}
 	*out = judge_path(p, op, s);
 	if (!out->allow)
 		out->silent = last_path(&p->state.lists[LIST_FILTER + op], s) != NULL;

@@ -54,6 +54,36 @@ ATF_TC_BODY(modes, tc)
 	policy_free(p);
 }
 
+/* Verify that no rule at all in mode deny means nothing, not everything. */
+ATF_TC(no_rules);
+ATF_TC_HEAD(no_rules, tc)
+{
+	atf_tc_set_md_var(tc, "descr",
+			  "Verify that no rule at all in mode deny means nothing, not everything");
+}
+ATF_TC_BODY(no_rules, tc)
+{
+	struct policy *p = POLICY_OF("core/sandbox/read:deny", "core/sandbox/write:deny",
+				     "core/sandbox/exec:deny", "core/sandbox/network:deny");
+	struct policy_verdict v;
+
+	(void)tc;
+	for (int op = 0; op < POLICY_OPS; op++) {
+		ATF_CHECK(!policy_is_open(p, op));
+		ATF_CHECK(!allows(p, op, "/"));
+		ATF_CHECK(!allows(p, op, "/tmp/x"));
+	}
+	ATF_CHECK(!connects(p, "127.0.0.1@80"));
+	ATF_CHECK(!binds(p, "127.0.0.1@80"));
+	ATF_CHECK(!connects(p, "unix:/run/x"));
+	/* Where nothing is supervised, a path is still no address. */
+	policy_free(p);
+	p = policy_new();
+	policy_decide_path(p, POLICY_BIND, "/run/x", &v);
+	ATF_CHECK(!v.allow);
+	policy_free(p);
+}
+
 /* Verify that of several rules that match the last one decides, whatever its kind. */
 ATF_TC(last_match);
 ATF_TC_HEAD(last_match, tc)
@@ -225,6 +255,7 @@ ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, empty);
 	ATF_TP_ADD_TC(tp, modes);
+	ATF_TP_ADD_TC(tp, no_rules);
 	ATF_TP_ADD_TC(tp, last_match);
 	ATF_TP_ADD_TC(tp, filter);
 	ATF_TP_ADD_TC(tp, open);

@@ -123,13 +123,14 @@ static bool parse_prefix(const char *text, unsigned int max, unsigned int *out)
 /* A rule on mapped addresses is one on the IPv4 addresses that they are. */
 static void unmap(struct net *n)
 {
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+	struct netaddr inner, a = {.kind = n->kind};
 
-	if (n->kind != NET_INET6 || n->prefix < 96 || memcmp(n->ip, mapped, 12) != 0)
+	memcpy(a.ip, n->ip, sizeof a.ip);
+	if (n->prefix < 96 || !netaddr_mapped(&a, &inner))
 		return;
 	n->kind = NET_INET;
 	n->prefix -= 96;
-	memmove(n->ip, n->ip + 12, 4);
+	memcpy(n->ip, inner.ip, sizeof n->ip);
 }
 
 /* "ADDR[/PREFIX]" of a kind; text is writable. */

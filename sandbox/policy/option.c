@@ -201,6 +201,8 @@ const char *policy_option_text(const struct policy *p, const char *key)
 static bool dead_rule(const struct policy *p, enum policy_op op, size_t *skip,
 		      struct policy_error *out)
 {
+	static const char *const modes[POLICY_OPS] = {"read", "write", "exec", "network",
+						      "network"};
 	const struct rulelist *list = &p->state.lists[op];
 
 	if (p->state.mode[op] != POLICY_OFF)
@@ -210,11 +212,7 @@ static bool dead_rule(const struct policy *p, enum policy_op op, size_t *skip,
 
 		if (r->allow || (*skip)-- > 0)
 			continue;
-		error_set(out, "%.300s has no effect: core/sandbox/%s is off", r->text,
-			  op == POLICY_READ    ? "read" :
-			  op == POLICY_WRITE   ? "write" :
-			  op == POLICY_EXEC    ? "exec" :
-						 "network");
+		error_set(out, "%.300s has no effect: core/sandbox/%s is off", r->text, modes[op]);
 		error_place(out, r->origin);
 		return true;
 	}

@@ -68,9 +68,9 @@ int policy_load_file(struct policy *p, const char *path, struct policy_error *er
 int policy_load_profile(struct policy *p, const char *name, struct policy_error *err);
 
 /*
- * Decide on a canonical absolute path (bytes, may hold anything but NUL), or
- * on a socket address. Last match wins. No I/O, no allocation. Anything else
- * than an absolute path matches no rule.
+ * Decide on a canonical absolute path (bytes, may hold anything but NUL) for
+ * POLICY_READ, WRITE or EXEC. Last match wins. No I/O, no allocation. Anything
+ * else than an absolute path matches no rule.
  */
 void policy_decide_path(const struct policy *p, enum policy_op op, const char *path,
 			struct policy_verdict *out);

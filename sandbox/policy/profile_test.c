@@ -61,7 +61,7 @@ ATF_TC_BODY(default_write, tc)
 		"/dev/shm/sem.x"};
 	static const char *const no[] = {
 		"/", "/etc/passwd", "/work", "/work dir2", "/tmp", "/tmp/x", "/tmp/tap/x", "/dev",
-		"/dev/sda", "/dev/mem", "/dev/tty1", "/dev/null/x", "/home/me/.bashrc",
+		"/dev/sda", "/dev/stdout", "/dev/mem", "/dev/tty1", "/dev/null/x", "/home/me/.bashrc",
 		"/proc/1/mem", "/proc/sys/kernel/core_pattern", "/sys/x"};
 	struct policy *p = profile("@default", &test_env);
 	struct policy_verdict v;
