@@ -121,7 +121,8 @@ static int base_path(const char *root, char **out, struct why *why)
 		*out = path;
 		return 0;
 	}
-	work = buf_asprintf("%s.%ld", path, (long)getpid());
+	/* Two guests of one kind may start at a time. */
+	work = buf_asprintf("%s.%ld", path, (long)gettid());
 	f = fopen(work, "we");
 	if (!f) {
 		rc = -errno;
