@@ -347,7 +347,7 @@ ATF_TC_BODY(arguments, tc)
 			"-accel|tcg|-machine|none|-m|64M|-chardev|file,id=console,path=c,,d|"
 			"-serial|chardev:console|-chardev|file,id=stream,path=e|"
 			"-serial|chardev:stream|-kernel|vmlinuz|-initrd|a b|-append|"
-			"console=ttyS0 panic=-1 printk.devkmsg=on printk.time=1 syscall.x32=y|",
+			"console=ttyS0 panic=-1 printk.devkmsg=on printk.time=1 loglevel=7 syscall.x32=y|",
 			all.p);
 	args_free(&a);
 	all.len = 0;

@@ -22,9 +22,11 @@
 /* Part of the base's name: another one when its content is made in another way. */
 #define IMAGE_BASE "base-1.cpio"
 
-static const char *const applets[] = {"cat",   "chmod", "crc32", "cut",	     "hostname", "ip", "ls",
-				      "mkdir", "mount", "ps",	 "poweroff", "rm",	 "sed",
-				      "sh",    "stat",	"stty",	 "su",	     "uname"};
+/* What init uses. */
+static const char *const applets[] = {
+	"cat", "chmod", "crc32", "cut", "hostname", "ip", "mkdir", "mount",
+	"poweroff", "rm", "sed", "sh", "stat", "stty", "su", "uname",
+};
 
 static const char passwd[] = "root:x:0:0:root:/root:/bin/sh\n"
 			     "nobody:x:65534:65534:nobody:/tmp/home:/bin/sh\n";

@@ -47,8 +47,9 @@ void qemu_args(const struct boot *b, enum boot_accel accel, const char *initrd,
 	args_add(a, "-initrd");
 	args_add(a, initrd);
 	args_add(a, "-append");
-	/* A panic ends QEMU at once; printk drops none of init's markers. */
-	args_take(a, buf_asprintf("console=%s panic=-1 printk.devkmsg=on printk.time=1%s%s",
+	/* A panic ends QEMU at once; init's markers are neither dropped nor hidden. */
+	args_take(a, buf_asprintf("console=%s panic=-1 printk.devkmsg=on printk.time=1 "
+				  "loglevel=7%s%s",
 				  m->console, m->cmdline ? " " : "", m->cmdline ? m->cmdline : ""));
 }
 

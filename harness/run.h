@@ -121,7 +121,9 @@ struct job_step {
 
 struct job {
 	const char *user;	  /* who runs Kyua: "root" (also NULL) or "nobody" */
-	const char *const *config; /* more Kyua variables, "test_suites.belay.x=y"; or NULL */
+	/* More Kyua variables, "test_suites.belay.x=y"; or NULL. boot_run() itself sets
+	 * timeout_scale, by what the processor turns out to be. */
+	const char *const *config;
 	const struct job_step *steps;
 	size_t nsteps;
 };

@@ -28,8 +28,7 @@ struct guest {
 	unsigned slot;
 	const struct machine *machine;
 	struct kernel_image image;
-	char *userland, *workdir, *scale;
-	const char **config; /* Kyua's variables, `scale` among them */
+	char *userland, *workdir;
 	/* What the progress line is made of. */
 	struct buf stream; /* as far as it was read for it */
 	size_t before, of;
@@ -116,7 +115,7 @@ static int guest_boot(struct guest *g, unsigned round, bool *again, struct why *
 	};
 	size_t left = target_left(g->t);
 	struct boot_result b = {0};
-	struct job all = {.user = g->env->user, .config = g->config};
+	struct job all = {.user = g->env->user, .config = g->env->config};
 	struct why bad;
 	char *reason;
 	int err;
@@ -177,21 +176,6 @@ static int guest_prepare(struct guest *g, struct why *why)
 	return err ? err : fetch_userland(g->machine, guest_say, g, &g->userland, why);
 }
 
-/* Kyua's variables: those of the command line, and how slow an emulated processor is. */
-static void guest_config(struct guest *g)
-{
-	size_t n = 0;
-
-	while (g->env->config && g->env->config[n])
-		n++;
-	g->config = buf_realloc(NULL, n + 2, sizeof(*g->config));
-	if (n)
-		memcpy(g->config, g->env->config, n * sizeof(*g->config));
-	g->scale = buf_asprintf("test_suites.belay.timeout_scale=%u", g->machine->scale);
-	g->config[n] = g->scale;
-	g->config[n + 1] = NULL;
-}
-
 int target_guest_run(const struct target_env *env, struct target *t, unsigned slot,
 		     struct why *why)
 {
@@ -209,7 +193,6 @@ int target_guest_run(const struct target_env *env, struct target *t, unsigned sl
 		guest_finish(&g, STATUS_NOBOOT, bad.text);
 		err = store_put(env->store, env->run, t->cells, t->count, why);
 	} else {
-		guest_config(&g);
 		for (unsigned round = 0; round <= env->reboots && again && !err && !*env->stop &&
 					 target_left(t);
 		     round++)
@@ -218,8 +201,6 @@ int target_guest_run(const struct target_env *env, struct target *t, unsigned sl
 	progress_done(slot, g.of);
 	kernel_image_free(&g.image);
 	buf_free(&g.stream);
-	free(g.config);
-	free(g.scale);
 	free(g.userland);
 	free(g.workdir);
 	return err;
