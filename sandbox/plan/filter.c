@@ -86,8 +86,16 @@ static void put_load(struct code *c, uint32_t offset)
 	put(c, BPF_LD | BPF_W | BPF_ABS, offset, 0, 0);
 }
 
-/* One rule: its answer, or on to what is already written. */
-static void put_rule(struct code *c, const struct arg_rule *rule, int arg)
+static bool is_masked(const struct arg_rule *rule)
+{
+	return (rule->test == ARG_IS || rule->test == ARG_IS_NOT) && rule->mask != UINT32_MAX;
+}
+
+/*
+ * One rule: its answer, or on to what is already written. `loaded`: the rule
+ * before has left the argument where this one needs it.
+ */
+static void put_rule(struct code *c, const struct arg_rule *rule, int arg, bool loaded)
 {
 	put_answer(c, (struct call_answer){ rule->action, rule->error });
 	switch (rule->test) {
@@ -111,9 +119,16 @@ static void put_rule(struct code *c, const struct arg_rule *rule, int arg)
 		put_unless(c, BPF_JEQ, 0, 3);
 		break;
 	}
-	if ((rule->test == ARG_IS || rule->test == ARG_IS_NOT) && rule->mask != UINT32_MAX)
+	if (is_masked(rule))
 		put(c, BPF_ALU | BPF_AND | BPF_K, rule->mask, 0, 0);
-	put_load(c, OFFSET_LOW(arg));
+	if (!loaded)
+		put_load(c, OFFSET_LOW(arg));
+}
+
+/* Whether the rule, when it does not match, leaves the low half of `arg` loaded. */
+static bool leaves(const struct arg_rule *rule, const struct call_spec *spec, int arg)
+{
+	return !is_masked(rule) && rule->test != ARG_NULL && cond_arg(rule, spec) == arg;
 }
 
 /* Numbers from `first` up to the next range. */
@@ -220,6 +235,16 @@ static int ranges_make(const struct abi *abi, unsigned int closed, struct ranges
 	return 0;
 }
 
+/* The last rule before rules[i] that counts, or NULL. */
+static const struct arg_rule *rule_before(const struct arg_rule *rules, size_t i,
+					  unsigned int closed)
+{
+	while (i--)
+		if (cond_counts(&rules[i], closed))
+			return &rules[i];
+	return NULL;
+}
+
 static void put_leaf(struct code *c, const struct range *r, unsigned int closed)
 {
 	struct call_answer after;
@@ -231,9 +256,13 @@ static void put_leaf(struct code *c, const struct range *r, unsigned int closed)
 		return;
 	rules = cond_rules(r->spec->cond, &n);
 	n = rules_end(r->spec, closed, &after);
-	while (n--)
+	while (n--) {
+		const struct arg_rule *before = rule_before(rules, n, closed);
+		int arg = cond_arg(&rules[n], r->spec);
+
 		if (cond_counts(&rules[n], closed))
-			put_rule(c, &rules[n], cond_arg(&rules[n], r->spec));
+			put_rule(c, &rules[n], arg, before && leaves(before, r->spec, arg));
+	}
 }
 
 /* The tree over ranges [low, high): smaller numbers first. */
