@@ -84,14 +84,18 @@ static const struct {
 	{ "hold", hold },
 };
 
-int main(int argc, char **argv)
+static int answer(const char *question)
 {
-	if (argc != 2)
-		return 125;
-	if (!strcmp(argv[1], "no_new_privs"))
+	if (!strcmp(question, "no_new_privs"))
 		return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ? 0 : 1;
 	for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)
-		if (!strcmp(argv[1], questions[i].name))
+		if (!strcmp(question, questions[i].name))
 			return questions[i].run();
 	return 125;
+}
+
+int main(int argc, char **argv)
+{
+	/* Not by exit(): a sanitizer's leak check fails below a tracer. */
+	_exit(argc == 2 ? answer(argv[1]) : 125);
 }
