@@ -294,11 +294,14 @@ ATF_TC_BODY(gone, tc)
 
 ATF_TP_ADD_TCS(tp)
 {
-#define ADD_READ_TESTS(kind)                    \
-	ATF_TP_ADD_TC(tp, read_##kind);         \
-	ATF_TP_ADD_TC(tp, read_seccomp_##kind);
+#define ADD_READ_TESTS(kind)                                    \
+	if (tracee_is_of_family(&tracee_##kind)) {              \
+		ATF_TP_ADD_TC(tp, read_##kind);                 \
+		ATF_TP_ADD_TC(tp, read_seccomp_##kind);         \
+	}
 	TRACEE_KINDS(ADD_READ_TESTS)
-	ATF_TP_ADD_TC(tp, forged);
+	if (tracee_is_of_family(&tracee_forged))
+		ATF_TP_ADD_TC(tp, forged);
 	ATF_TP_ADD_TC(tp, wrong_stop);
 	ATF_TP_ADD_TC(tp, probe_eio);
 	ATF_TP_ADD_TC(tp, probe_enosys);

@@ -154,8 +154,6 @@ pid_t tracee_start(const struct tracee_kind *kind, const struct call_io *io, boo
 {
 	pid_t pid;
 
-	if (!abi_coexists(abi_native(), abi_find(kind->abi)))
-		atf_tc_skip("no kernel runs both %s and %s", abi_native()->name, kind->name);
 	if (!io->get_info && access("/proc/self/syscall", F_OK))
 		atf_tc_skip("no /proc/PID/syscall, which the fallback reads");
 	alarm(DEADLINE);
@@ -222,19 +220,16 @@ void tracee_to_getpid(pid_t pid, enum call_point point)
 		tracee_to_syscall(pid);
 }
 
+bool tracee_is_of_family(const struct tracee_kind *kind)
+{
+	return abi_coexists(abi_native(), abi_find(kind->abi));
+}
+
 bool tracee_is_cut(const struct tracee_kind *kind)
 {
 	const struct abi *abi = abi_find(kind->abi);
 
-	return abi_native()->word < abi->word && abi_native()->nr_by != ABI_NR_REGSET &&
-	       abi_coexists(abi_native(), abi);
-}
-
-void tracee_need_writable(const struct tracee_kind *kind)
-{
-	if (tracee_is_cut(kind))
-		atf_tc_skip("a tracer of %s sees %s registers cut to 32 bits",
-			    abi_native()->name, kind->name);
+	return abi_native()->word < abi->word && abi_native()->nr_by != ABI_NR_REGSET;
 }
 
 uint64_t tracee_arg(const struct tracee_kind *kind, int index)

@@ -46,6 +46,18 @@ struct tracee_kind {
 TRACEE_KINDS(TRACEE_DECLARE)
 extern const struct tracee_kind tracee_forged; /* int80 that cannot be told from a syscall */
 
+/*
+ * Whether some kernel runs both this build's programs and those: for the case
+ * lists, so that no case is listed that can never run.
+ */
+bool tracee_is_of_family(const struct tracee_kind *kind);
+
+/*
+ * Whether a tracer of this build's ABI sees such a tracee's registers cut to 32
+ * bits, so that it cannot write them: arm on aarch64.
+ */
+bool tracee_is_cut(const struct tracee_kind *kind);
+
 /* Both ways of reading, and both of writing; for loops over a test's body. */
 extern const struct call_io tracee_ios[];
 extern const size_t tracee_nios;
@@ -68,13 +80,6 @@ void tracee_to_seccomp(pid_t pid);
 void tracee_to_signal(pid_t pid, int signal);
 /* To the entry of getpid, of one kind or the other; not for CALL_EXIT. */
 void tracee_to_getpid(pid_t pid, enum call_point point);
-
-/*
- * Whether a tracer of this build's ABI sees such a tracee's registers cut to 32
- * bits, so that it cannot write them: arm on aarch64. The other skips the case.
- */
-bool tracee_is_cut(const struct tracee_kind *kind);
-void tracee_need_writable(const struct tracee_kind *kind);
 
 /* The argument that the program passes, as a tracer should see it. */
 uint64_t tracee_arg(const struct tracee_kind *kind, int index);
