@@ -317,7 +317,7 @@ ATF_TC(hostile);
 ATF_TC_HEAD(hostile, tc)
 {
 	atf_tc_set_md_var(tc, "descr", "Verify that no path makes a pattern slow");
-	atf_tc_set_md_var(tc, "timeout", "120");
+	atf_tc_set_md_var(tc, "timeout", "300");
 }
 ATF_TC_BODY(hostile, tc)
 {
