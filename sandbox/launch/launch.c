@@ -132,13 +132,14 @@ static int start(const struct launch *l, struct child *c, struct launched *out, 
 	pid_t pid;
 	int r;
 
-	*failed = "make pipes";
-	if (pipe2(c->status, O_CLOEXEC) < 0 || pipe2(c->control, O_CLOEXEC) < 0)
-		return -errno;
+	/* Before there are pipes: one of those is not what the caller means. */
 	*failed = "pass a descriptor of --keep-fd";
 	for (size_t i = 0; i < l->nkeep; i++)
 		if (fcntl(l->keep_fds[i], F_GETFD) < 0)
 			return -errno;
+	*failed = "make pipes";
+	if (pipe2(c->status, O_CLOEXEC) < 0 || pipe2(c->control, O_CLOEXEC) < 0)
+		return -errno;
 	*failed = "list open descriptors in /proc/self/fd";
 	r = list_fds(l, c);
 	if (r)

@@ -66,6 +66,11 @@ static int signals(void)
 	return sa.sa_handler == SIG_DFL && !sigismember(&mask, SIGINT) ? 0 : 2;
 }
 
+static int no_new_privs(void)
+{
+	return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ? 0 : 1;
+}
+
 /* Hold a descriptor open, for whoever waits for its end. */
 static int hold(void)
 {
@@ -81,13 +86,12 @@ static const struct {
 	{ "descriptors", descriptors },
 	{ "capabilities", capabilities },
 	{ "signals", signals },
+	{ "no_new_privs", no_new_privs },
 	{ "hold", hold },
 };
 
 static int answer(const char *question)
 {
-	if (!strcmp(question, "no_new_privs"))
-		return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ? 0 : 1;
 	for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)
 		if (!strcmp(question, questions[i].name))
 			return questions[i].run();

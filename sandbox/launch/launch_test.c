@@ -194,16 +194,23 @@ CASE(descriptors_closed, "Verify that the command has no descriptor that was not
 CASE(keep_not_open, "Verify that a descriptor to keep that is not open starts nothing")
 {
 	char *argv[] = { "true", NULL };
-	const int keep = 999;
+	/* The lowest free one, which whatever is opened next would have. */
+	const int free_fd = dup(STDERR_FILENO);
+	const int keeps[] = { free_fd, 999 };
 	struct launch l = make_launch(argv);
-	struct launched c;
-	const char *failed = NULL;
 
 	(void)tc;
-	l.keep_fds = &keep;
-	l.nkeep = 1;
-	ATF_CHECK_EQ(-EBADF, launch_start(&l, &c, &failed));
-	ATF_CHECK(failed && strstr(failed, "--keep-fd"));
+	ATF_REQUIRE(free_fd > STDERR_FILENO);
+	close(free_fd);
+	for (int i = 0; i < 2; i++) {
+		struct launched c;
+		const char *failed = NULL;
+
+		l.keep_fds = &keeps[i];
+		l.nkeep = 1;
+		ATF_CHECK_EQ(-EBADF, launch_start(&l, &c, &failed));
+		ATF_CHECK(failed && strstr(failed, "--keep-fd"));
+	}
 	ATF_CHECK_ERRNO(ECHILD, waitpid(-1, NULL, __WALL) < 0);
 }
 

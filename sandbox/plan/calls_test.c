@@ -250,6 +250,7 @@ ATF_TC_BODY(judge_ioctl, tc)
 	REFUSES(EPERM, "ioctl", 0, 0, 0x40046602 /* the same of 32 bits */, 0, 0, 0);
 	REFUSES(EPERM, "ioctl", 0, 0, 0x401c5820 /* FS_IOC_FSSETXATTR */, 0, 0, 0);
 	REFUSES(EPERM, "ioctl", 0, 0, 0x5000940e /* BTRFS_IOC_SUBVOL_CREATE */, 0, 0, 0);
+	REFUSES(EPERM, "ioctl", 0, 0, 0xaa00 /* USERFAULTFD_IOC_NEW */, 0, 0, 0);
 	ALLOWS("ioctl", 0, 0, 0x80086601 /* FS_IOC_GETFLAGS */, 0, 0, 0);
 	ALLOWS("ioctl", 0, 0, 0x40049409 /* FICLONE */, 0, 0, 0);
 	ALLOWS("ioctl", 0, 0, 0x5401 /* TCGETS */, 0, 0, 0);

@@ -93,6 +93,7 @@ static const struct arg_rule unshare_flags[] = {
  * Then what changes a file through a descriptor opened for reading, by type:
  * attributes, encryption and verity ('f', 'X', 'v', FAT's 'r'), subvolumes
  * (btrfs, 0x94), f2fs (0xf5). Reading and cloning into a writable file stay.
+ * Last /dev/userfaultfd (0xaa), for userfaultfd(2) is refused.
  */
 static const struct arg_rule ioctls[] = {
 	IS(1, TIOCSTI, CALL_REFUSE, EPERM),
@@ -116,6 +117,7 @@ static const struct arg_rule ioctls[] = {
 	IS(1, 0xc0189436, CALL_ALLOW, 0),	/* FIDEDUPERANGE */
 	MASKED(1, 0xff00, 0x9400, CALL_REFUSE, EPERM),
 	MASKED(1, 0xff00, 0xf500, CALL_REFUSE, EPERM),
+	MASKED(1, 0xff00, 0xaa00, CALL_REFUSE, EPERM),
 };
 
 /* F_SETOWN to a group (negative) cannot be judged by one process; 0 takes the owner away. */
