@@ -58,6 +58,8 @@ void job_free(struct job *j)
 		j->channel->dead = true;
 		channel_unref(j->channel);
 	}
+	if (j->installs != NULL)
+		j->installs->installing = false;
 	if (j->helper != NULL)
 		helper_release(j->helper);
 	if (j->fd >= 0)
@@ -166,11 +168,30 @@ static void process_forget_channel(struct process *p)
 	p->channel = NULL;
 }
 
+static bool channel_in_use(const struct process *p)
+{
+	return p->installing || (p->channel != NULL && !p->channel->dead && p->channel->busy);
+}
+
+static int install(struct supervisor *sv, struct tracee *t, enum deliver_next *next)
+{
+	t->process->installing = true;
+	t->job->installs = t->process;
+	return run_step(sv, t, JOB_PAIR, next);
+}
+
+static void install_ends(struct job *j)
+{
+	if (j->installs != NULL)
+		j->installs->installing = false;
+	j->installs = NULL;
+}
+
 /* Find scratch, then a channel; wait if that is in use. */
 static int hand_over(struct supervisor *sv, struct tracee *t, enum deliver_next *next)
 {
 	struct job *j = t->job;
-	struct channel *ch = t->process->channel;
+	struct process *p = t->process;
 
 	if (j->scratch == 0) {
 		uint64_t at = (j->call.sp - RED_ZONE - JOB_SCRATCH) & ~(uint64_t)(SCRATCH_ALIGN - 1);
@@ -181,17 +202,16 @@ static int hand_over(struct supervisor *sv, struct tracee *t, enum deliver_next 
 		j->scratch = at;
 		j->has_saved = true;
 	}
-	if (ch != NULL && !ch->dead && ch->busy) {
+	if (channel_in_use(p)) {
 		j->waiting = true;
 		sv->held++;
 		*next = DELIVER_HOLD;
 		return 0;
 	}
-	if (ch != NULL && !channel_is_valid(ch, t->tid)) {
-		process_forget_channel(t->process);
-		ch = NULL;
-	}
-	return run_step(sv, t, ch != NULL ? JOB_RECEIVE : JOB_PAIR, next);
+	if (p->channel != NULL && channel_is_valid(p->channel, t->tid))
+		return run_step(sv, t, JOB_RECEIVE, next);
+	process_forget_channel(p);
+	return install(sv, t, next);
 }
 
 static int step_receive(struct supervisor *sv, struct tracee *t)
@@ -269,6 +289,7 @@ static int tidy(struct supervisor *sv, struct tracee *t, int64_t result,
 {
 	struct job *j = t->job;
 
+	install_ends(j);
 	channel_release(j);
 	j->result = result;
 	if (result >= 0 && j->take_tty) {
@@ -302,9 +323,21 @@ static int took_pair(struct supervisor *sv, struct tracee *t)
 		close(sock);
 		return -ENOMEM;
 	}
-	ch->dead = true; /* until its number is known */
+	j->channel = ch;
+	return 0;
+}
+
+/* The process's end has its number: the channel can be used. */
+static int raised(struct tracee *t, int number)
+{
+	struct job *j = t->job;
+	int rc = channel_identify(j->channel, t->tid, number);
+
+	if (rc < 0)
+		return rc;
 	process_forget_channel(t->process);
-	t->process->channel = ch;
+	t->process->channel = j->channel;
+	j->channel = NULL;
 	return 0;
 }
 
@@ -326,7 +359,7 @@ static int received(struct supervisor *sv, struct tracee *t, int64_t result,
 	if (j->reinstalled)
 		return tidy(sv, t, -EMFILE, next);
 	j->reinstalled = true;
-	return run_step(sv, t, JOB_PAIR, next);
+	return hand_over(sv, t, next);
 }
 
 /* A helper has finished, or a signal ended the wait for it. */
@@ -369,16 +402,16 @@ static int stepped(struct supervisor *sv, struct tracee *t, int64_t result,
 		return rc < 0 ? tidy(sv, t, rc, next) : run_step(sv, t, JOB_RAISE, next);
 	case JOB_RAISE:
 		/* No number up there: it stays where it is. */
-		if (ch == NULL || channel_identify(ch, t->tid, result < 0 ? j->pair[1] :
-									     (int)result) < 0)
+		if (raised(t, result < 0 ? j->pair[1] : (int)result) < 0)
 			return tidy(sv, t, -EMFILE, next);
-		ch->dead = false;
 		return run_step(sv, t, JOB_CLOSE_OURS, next);
 	case JOB_CLOSE_OURS:
-		if (ch != NULL && ch->number == j->pair[1])
-			return hand_over(sv, t, next);
-		return run_step(sv, t, JOB_CLOSE_LOW, next);
+		if (ch != NULL && ch->number != j->pair[1])
+			return run_step(sv, t, JOB_CLOSE_LOW, next);
+		install_ends(j);
+		return hand_over(sv, t, next);
 	case JOB_CLOSE_LOW:
+		install_ends(j);
 		return hand_over(sv, t, next);
 	case JOB_RECEIVE:
 		return received(sv, t, result, next);
@@ -476,12 +509,10 @@ struct tracee *deliver_waiting(struct supervisor *sv)
 		return NULL;
 	for (size_t i = 0; i < TRACEE_BUCKETS; i++) {
 		for (struct tracee *t = sv->tracees.thread[i]; t != NULL; t = t->next) {
-			const struct channel *ch = t->process->channel;
-
 			if (t->job == NULL || !t->job->waiting)
 				continue;
 			held++;
-			if (found == NULL && (ch == NULL || ch->dead || !ch->busy))
+			if (found == NULL && !channel_in_use(t->process))
 				found = t;
 		}
 	}

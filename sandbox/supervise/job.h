@@ -14,6 +14,7 @@
 
 struct channel;
 struct helper;
+struct process;
 
 /* The largest of msghdr + cmsghdr with a descriptor, and of int[2]. */
 #define JOB_SCRATCH 80
@@ -36,14 +37,15 @@ struct job {
 	enum job_step step;
 	bool entered;		/* the next syscall-stop is an exit */
 	bool at_seccomp;	/* nothing was changed yet: the call can be rewritten */
-	bool waiting;		/* stopped: another hand-over uses the channel */
+	bool waiting;		/* stopped: the channel is in use, or being made */
 	bool reinstalled;	/* the channel was found dead once */
 	struct call call;	/* as it was entered */
 	struct call_regs regs;	/* as they were then */
 	struct helper *helper;	/* JOB_WAIT */
 	int fd;			/* to hand over, owned; or -1 */
 	bool cloexec, take_tty;
-	struct channel *channel; /* counted reference while in use */
+	struct channel *channel; /* counted reference while in use or being made */
+	struct process *installs; /* whose channel it is making, or NULL */
 	uint64_t scratch;	/* address, or 0 */
 	uint64_t page;		/* address of the mapped page, or 0 */
 	unsigned char saved[JOB_SCRATCH];

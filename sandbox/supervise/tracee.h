@@ -20,6 +20,7 @@ struct process {
 	unsigned int threads;
 	int pidfd;		 /* opened when first needed, or -1 */
 	struct channel *channel; /* counted reference, or NULL; see deliver.h */
+	bool installing;	 /* one of its threads is making the channel */
 	bool launching;		 /* our own code runs in it, up to its first exec */
 	struct process *next;
 };
