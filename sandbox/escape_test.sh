@@ -1,0 +1,226 @@
+#!/usr/bin/env atf-sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Attempts to get out, each shown to work where nothing holds it, then to fail
+# inside. `in` may be written, `out` may not.
+
+setup()
+{
+	belay=$(atf_get_srcdir)/../belay
+	escape=$(atf_get_srcdir)/probes/escape
+	race=$(atf_get_srcdir)/probes/race
+	mkdir in out
+	echo secret >out/secret
+	chmod 600 out/secret
+}
+
+# hold [-m COMMAND]... COMMAND: run inside, in `in`.
+hold()
+{
+	(cd in && "$belay" -p allow-all -m core/sandbox/write:deny \
+		-m "allow/write+$(pwd -P)/***" -m allow/write+/dev/null "$@")
+}
+
+# A process outside to aim at, the leader of its own group.
+bystander()
+{
+	setsid sleep 300 &
+	victim=$!
+	# Until it is a leader: the shell's child execs setsid, which calls setsid.
+	until [ "$(ps -o pgid= -p $victim | tr -d ' ')" = "$victim" ]; do :; done
+}
+
+bystander_lives()
+{
+	kill -0 $victim 2>/dev/null || atf_fail "the bystander is dead"
+	kill -KILL $victim
+	wait $victim 2>/dev/null
+	victim=
+}
+
+# held WHAT ARG ANSWER [belay options]: the probe's answer inside.
+held()
+{
+	what=$1 arg=$2 want=$3
+	shift 3
+	got=$(hold "$@" -- "$escape" "$what" "$arg" 2>report)
+	case $got in
+	absent) [ "$(cd in && "$escape" "$what" "$arg" 2>/dev/null)" != escaped ] || [ "$want" = "refused ENOSYS" ] ||
+		atf_fail "$what: absent inside, there outside" ;;
+	"$want") ;;
+	*) cat report; atf_fail "$what: '$got' instead of '$want'" ;;
+	esac
+}
+
+reported()
+{
+	grep -q "$1" report || { cat report; atf_fail "no report of $1"; }
+}
+
+# case_of NAME SENTENCE: an ATF case whose body is NAME_run.
+case_of()
+{
+	atf_test_case "$1"
+	eval "$1_head() { atf_set descr \"Verify that $2\"; atf_set timeout 120; }
+	      $1_body() { setup; $1_run; }"
+	cases="$cases $1"
+}
+
+case_of files "no entry and no call opens a file that may not be written"
+files_run()
+{
+	for what in open openat2 int80 x32 symlink; do
+		atf_check -o ignore "$escape" open out/native
+		rm -f out/native
+		held $what "$PWD/out/new" "refused EACCES"
+		[ ! -e out/new ] || atf_fail "$what made a file"
+	done
+	for what in procfd hardlink open openat2 symlink; do
+		atf_check -o match:escaped sh -c "cd in && $escape $what ../out/secret"
+		rm -f in/second-name in/way-out
+		held $what "$PWD/out/secret" "refused EACCES"
+		reported "$PWD/out/secret"
+	done
+}
+
+case_of int80 "an i386 call of a 64-bit process is judged as what it is"
+int80_run()
+{
+	[ "$("$escape" int80 "$PWD/out/native")" = escaped ] ||
+		atf_skip "this machine has no i386 entry"
+	held int80 "$PWD/out/new" "refused EACCES"
+	reported "(i386)"
+	held int80 "$PWD/in/new" escaped
+	[ -e in/new ] || atf_fail "an allowed file was not made"
+}
+
+case_of modes "the mode of a file outside is not changed by any call"
+modes_run()
+{
+	for what in fchmod fchmodat2; do
+		held $what "$PWD/out/secret" "refused EACCES"
+		[ "$(stat -c %a out/secret)" = 600 ] || atf_fail "$what changed the mode"
+	done
+	atf_check -o match:escaped "$escape" fchmod out/secret
+}
+
+case_of processes "no signal and no tracer reaches a process outside"
+processes_run()
+{
+	for what in signal group tgkill sigqueue ptrace vmwrite limits priority owner; do
+		bystander
+		held $what $victim "refused EPERM"
+		bystander_lives
+	done
+	bystander
+	held procmem $victim "refused EACCES"
+	bystander_lives
+	for what in pidfd procpidfd; do
+		bystander
+		got=$(hold -- "$escape" $what $victim 2>report)
+		case $got in
+		absent|"refused EPERM") ;;
+		*) atf_fail "$what: $got" ;;
+		esac
+		bystander_lives
+	done
+	bystander
+	atf_check -o match:escaped "$escape" signal $victim
+	kill -KILL $victim
+}
+
+case_of everybody "kill(-1) and kill(0) end inside"
+everybody_run()
+{
+	bystander
+	# Nobody else is inside: there is nobody to signal.
+	held everybody "" "refused ESRCH"
+	atf_check -s exit:130 -o inline:"inside\n" -e ignore \
+		sh -c "cd in && $belay -p allow-all -- sh -c 'echo inside; kill -INT 0; sleep 300'"
+	# A process inside is reached, the caller is spared, and so are all others.
+	cat >in/all <<-'END'
+	sleep 300 &
+	kill -TERM -1
+	wait $!
+	echo $?
+	END
+	atf_check -o inline:"143\n" -e ignore sh -c "cd in && $belay -p allow-all -- sh ./all"
+	bystander_lives
+}
+
+case_of supervisor "the supervisor cannot be signalled, traced or written to"
+supervisor_run()
+{
+	cat >in/attack <<-END
+	sup=\$PPID
+	for what in signal tgkill sigqueue ptrace vmwrite procmem limits priority owner; do
+		echo \$what \$($escape \$what \$sup)
+	done
+	END
+	atf_check -o save:answers -e ignore sh -c "cd in && $belay -p allow-all -- sh ./attack"
+	grep -v 'refused E\(PERM\|ACCES\)$' answers && atf_fail "an attempt was not refused"
+	[ "$(wc -l <answers)" -eq 9 ] || atf_fail "attempts are missing"
+}
+
+case_of network "no call reaches an address with network denied"
+network_run()
+{
+	for what in connect sendto sendmsg sendmmsg fastopen; do
+		held $what 9 "refused EACCES" -m core/sandbox/network:deny
+		reported "inet:127.0.0.1@9"
+	done
+	held listen "" "refused EACCES" -m core/sandbox/network:deny
+	held sendmsg 9 escaped
+	held sendmsg 9 escaped -m core/sandbox/network:deny \
+		-m 'allow/network/connect+inet:127.0.0.1@9'
+}
+
+case_of kernel "io_uring and unknown calls do not exist inside"
+kernel_run()
+{
+	held uring "" "refused ENOSYS"
+	held call 4095 "refused ENOSYS"
+	held call $((0x40000000 + 39)) "refused ENOSYS"
+}
+
+case_of listener "a filter of the program's own cannot have a listener"
+listener_run()
+{
+	held listener "" "refused EBUSY"
+}
+
+case_of descriptors "an open descriptor is not inherited unless it is passed by number"
+descriptors_run()
+{
+	exec 7>>out/secret
+	[ "$("$escape" inherited 7)" = escaped ] || atf_fail "the probe does not see it outside"
+	held inherited 7 "refused EBADF"
+	held inherited 7 escaped --keep-fd=7
+	exec 7>&-
+}
+
+# Each wins within these rounds where nobody judges (seen outside).
+case_of races "no change of pointer, link, directory or descriptor wins a race"
+races_run()
+{
+	for what in pointer symlink exchange descriptor; do
+		rm -rf in work
+		mkdir in work
+		touch good work/good
+		(cd work && atf_check -o not-inline:"won 0\n" -e ignore \
+			"$race" $what "$PWD/good" "$PWD/../out/secret" 20000)
+		(cd in && touch good && atf_check -o inline:"won 0\n" -e save:../log \
+			"$belay" -p allow-all -m core/sandbox/write:deny \
+			-m "allow/write+$(pwd -P)/***" -m allow/write+/dev/null -- \
+			"$race" $what "$(pwd -P)/good" "$(cd ../out && pwd -P)/secret" 1500) ||
+			atf_fail "$what"
+		grep 'opened$' log
+	done
+}
+
+atf_init_test_cases()
+{
+	for name in $cases; do
+		atf_add_test_case $name
+	done
+}

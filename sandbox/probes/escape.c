@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * escape.c - one attempt to get out per run: `escape NAME [ARG]`. Prints
+ * "escaped", "refused ERRNO" or "absent" (this kernel has no such thing), so
+ * that a test can show that the attempt works where nothing holds it. Each
+ * tries by raw system calls, as an attacker would.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define NR_FCHMODAT2 452
+#define NR_IO_URING_SETUP 425
+#define NR_PIDFD_OPEN 434
+#define NR_PIDFD_SEND_SIGNAL 424
+#define NR_OPENAT2 437
+#define X32_BIT 0x40000000
+
+static int say(long rc)
+{
+	if (rc < 0 && errno == ENOSYS)
+		puts("absent");
+	else if (rc < 0)
+		printf("refused %s\n", strerrorname_np(errno));
+	else
+		puts("escaped");
+	return 0;
+}
+
+/* Make a file with the i386 entry of a 64-bit process. */
+static int by_int80(const char *path)
+{
+#if defined(__x86_64__) && !defined(__ILP32__)
+	char *low = mmap((void *)0x10000000, 4096, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	int rc;
+
+	if (low == MAP_FAILED)
+		return 1;
+	snprintf(low, 4096, "%s", path);
+	__asm__ volatile("int $0x80"
+			 : "=a"(rc)
+			 : "a"(5), "b"((int)(uintptr_t)low), "c"(O_CREAT | O_WRONLY), "d"(0644)
+			 : "memory");
+	errno = -rc;
+	return say(rc < 0 ? -1 : rc);
+#else
+	(void)path;
+	errno = ENOSYS;
+	return say(-1);
+#endif
+}
+
+static int by_x32(const char *path)
+{
+#if defined(__x86_64__)
+	return say(syscall(X32_BIT | 2, path, O_CREAT | O_WRONLY, 0644));
+#else
+	(void)path;
+	errno = ENOSYS;
+	return say(-1);
+#endif
+}
+
+static int by_open(const char *path)
+{
+	return say(open(path, O_CREAT | O_WRONLY, 0644));
+}
+
+static int by_openat2(const char *path)
+{
+	uint64_t how[3] = { O_CREAT | O_WRONLY, 0644, 0 };
+
+	return say(syscall(NR_OPENAT2, AT_FDCWD, path, how, sizeof(how)));
+}
+
+static int by_fchmodat2(const char *path)
+{
+	return say(syscall(NR_FCHMODAT2, AT_FDCWD, path, 0777, 0));
+}
+
+/* chmod through a descriptor that was opened for reading. */
+static int by_fchmod(const char *path)
+{
+	int fd = open(path, O_RDONLY);
+
+	return fd < 0 ? 1 : say(fchmod(fd, 0777));
+}
+
+/* A writable second descriptor for a file that may only be read. */
+static int by_proc_fd(const char *path)
+{
+	char name[64];
+	int fd = open(path, O_RDONLY);
+
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+	return fd < 0 ? 1 : say(open(name, O_WRONLY));
+}
+
+static int by_hard_link(const char *path)
+{
+	int rc;
+
+	unlink("second-name");
+	rc = link(path, "second-name");
+	return say(rc < 0 ? rc : open("second-name", O_WRONLY));
+}
+
+/* A symbolic link inside that leads outside. */
+static int by_symlink(const char *path)
+{
+	unlink("way-out");
+	return symlink(path, "way-out") < 0 ? 1 : say(open("way-out", O_CREAT | O_WRONLY, 0644));
+}
+
+static int by_signal(const char *pid)
+{
+	return say(kill(atoi(pid), SIGUSR1));
+}
+
+static int by_group(const char *pgid)
+{
+	return say(kill(-atoi(pgid), SIGUSR1));
+}
+
+static int by_everybody(const char *none)
+{
+	(void)none;
+	signal(SIGUSR1, SIG_IGN);
+	return say(kill(-1, SIGUSR1));
+}
+
+static int by_tgkill(const char *pid)
+{
+	return say(syscall(SYS_tgkill, atoi(pid), atoi(pid), SIGUSR1));
+}
+
+static int by_sigqueue(const char *pid)
+{
+	union sigval v = { .sival_int = 1 };
+
+	return say(sigqueue(atoi(pid), SIGUSR1, v));
+}
+
+static int by_pidfd(const char *pid)
+{
+	long fd = syscall(NR_PIDFD_OPEN, atoi(pid), 0);
+
+	return say(fd < 0 ? fd : syscall(NR_PIDFD_SEND_SIGNAL, fd, SIGUSR1, NULL, 0));
+}
+
+/* A directory of /proc serves as a pidfd. */
+static int by_proc_pidfd(const char *pid)
+{
+	char name[32];
+	int fd;
+
+	snprintf(name, sizeof(name), "/proc/%s", pid);
+	fd = open(name, O_RDONLY | O_DIRECTORY);
+	return fd < 0 ? 1 : say(syscall(NR_PIDFD_SEND_SIGNAL, fd, SIGUSR1, NULL, 0));
+}
+
+static int by_owner(const char *pid)
+{
+	int fds[2];
+
+	if (pipe(fds) < 0)
+		return 1;
+	return say(fcntl(fds[0], F_SETOWN, atoi(pid)));
+}
+
+static int by_ptrace(const char *pid)
+{
+	return say(ptrace(PTRACE_SEIZE, atoi(pid), NULL, NULL));
+}
+
+static int by_vm_write(const char *pid)
+{
+	char byte = 0;
+	struct iovec local = { &byte, 1 }, remote = { (void *)0x1000, 1 };
+	long rc = process_vm_writev(atoi(pid), &local, 1, &remote, 1, 0);
+
+	/* A wrong address is only told to who may write. */
+	return say(rc < 0 && errno == EFAULT ? 0 : rc);
+}
+
+static int by_proc_mem(const char *pid)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "/proc/%s/mem", pid);
+	return say(open(name, O_RDWR));
+}
+
+static int by_limits(const char *pid)
+{
+	struct {
+		uint64_t cur, max;
+	} lim = { 100, 100 };
+
+	return say(syscall(SYS_prlimit64, atoi(pid), 7, &lim, NULL));
+}
+
+static int by_priority(const char *pid)
+{
+	return say(syscall(SYS_setpriority, 0, atoi(pid), 19));
+}
+
+static int by_uring(const char *none)
+{
+	char params[120] = "";
+	long rc = syscall(NR_IO_URING_SETUP, 1, params);
+
+	(void)none;
+	return say(rc);
+}
+
+static void address_of(const char *port, struct sockaddr_in *in)
+{
+	memset(in, 0, sizeof(*in));
+	in->sin_family = AF_INET;
+	in->sin_port = htons((uint16_t)atoi(port));
+	in->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+}
+
+static int by_sendmsg(const char *port)
+{
+	struct sockaddr_in in;
+	struct iovec iov = { "x", 1 };
+	struct msghdr msg = { .msg_name = &in, .msg_namelen = sizeof(in), .msg_iov = &iov,
+			      .msg_iovlen = 1 };
+
+	address_of(port, &in);
+	return say(sendmsg(socket(AF_INET, SOCK_DGRAM, 0), &msg, 0));
+}
+
+static int by_sendmmsg(const char *port)
+{
+	struct sockaddr_in in;
+	struct iovec iov = { "x", 1 };
+	struct mmsghdr msg = { .msg_hdr = { .msg_name = &in, .msg_namelen = sizeof(in),
+					    .msg_iov = &iov, .msg_iovlen = 1 } };
+
+	address_of(port, &in);
+	return say(sendmmsg(socket(AF_INET, SOCK_DGRAM, 0), &msg, 1, 0));
+}
+
+static int by_sendto(const char *port)
+{
+	struct sockaddr_in in;
+
+	address_of(port, &in);
+	return say(sendto(socket(AF_INET, SOCK_DGRAM, 0), "x", 1, 0, (struct sockaddr *)&in,
+			  sizeof(in)));
+}
+
+static int by_connect(const char *port)
+{
+	struct sockaddr_in in;
+
+	address_of(port, &in);
+	return say(connect(socket(AF_INET, SOCK_DGRAM, 0), (struct sockaddr *)&in, sizeof(in)));
+}
+
+static int by_fastopen(const char *port)
+{
+	struct sockaddr_in in;
+	long rc;
+
+	address_of(port, &in);
+	rc = sendto(socket(AF_INET, SOCK_STREAM, 0), "x", 1, MSG_FASTOPEN,
+		    (struct sockaddr *)&in, sizeof(in));
+	/* Nobody listens there; it was asked all the same. */
+	return say(rc < 0 && errno == ECONNREFUSED ? 0 : rc);
+}
+
+static int by_listen(const char *none)
+{
+	(void)none;
+	return say(listen(socket(AF_INET, SOCK_STREAM, 0), 1));
+}
+
+/* A filter of one's own that sends opens to one's own listener. */
+static int by_listener(const char *none)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog prog = { sizeof(code) / sizeof(code[0]), code };
+
+	(void)none;
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	return say(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+			   SECCOMP_FILTER_FLAG_NEW_LISTENER, &prog));
+}
+
+/* A descriptor that was open when the sandbox was made. */
+static int by_inherited(const char *number)
+{
+	return say(fcntl(atoi(number), F_GETFD));
+}
+
+static int by_call_number(const char *number)
+{
+	return say(syscall(atoi(number), 0, 0, 0, 0, 0, 0));
+}
+
+static const struct {
+	const char *name;
+	int (*run)(const char *arg);
+} attempts[] = {
+	{ "call", by_call_number },   { "connect", by_connect },     { "everybody", by_everybody },
+	{ "fastopen", by_fastopen },  { "fchmod", by_fchmod },	     { "fchmodat2", by_fchmodat2 },
+	{ "group", by_group },	      { "hardlink", by_hard_link },  { "inherited", by_inherited },
+	{ "int80", by_int80 },	      { "limits", by_limits },	     { "listen", by_listen },
+	{ "listener", by_listener },  { "open", by_open },	     { "openat2", by_openat2 },
+	{ "owner", by_owner },	      { "pidfd", by_pidfd },	     { "priority", by_priority },
+	{ "procfd", by_proc_fd },     { "procmem", by_proc_mem },    { "procpidfd", by_proc_pidfd },
+	{ "ptrace", by_ptrace },      { "sendmmsg", by_sendmmsg },   { "sendmsg", by_sendmsg },
+	{ "sendto", by_sendto },      { "signal", by_signal },	     { "sigqueue", by_sigqueue },
+	{ "symlink", by_symlink },    { "tgkill", by_tgkill },	     { "uring", by_uring },
+	{ "vmwrite", by_vm_write },   { "x32", by_x32 },
+};
+
+int main(int argc, char **argv)
+{
+	for (size_t i = 0; argc > 1 && i < sizeof(attempts) / sizeof(attempts[0]); i++)
+		if (strcmp(attempts[i].name, argv[1]) == 0)
+			return attempts[i].run(argc > 2 ? argv[2] : "");
+	fprintf(stderr, "usage: escape NAME [ARG]\n");
+	return 2;
+}

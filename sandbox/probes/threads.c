@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * threads.c - threads, vfork, exec from a thread and waiting opens:
+ * `threads NAME`, in a directory that may be written. Prints what it saw; the
+ * output is the same wherever the kernel's promises hold.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define THREADS 8
+#define FILES 100
+
+static void *make_files(void *arg)
+{
+	long failed = 0;
+	char name[64];
+
+	for (int i = 0; i < FILES; i++) {
+		int fd;
+
+		snprintf(name, sizeof(name), "t%ld.%d", (long)(intptr_t)arg, i);
+		fd = open(name, O_CREAT | O_RDWR | O_EXCL, 0600);
+		if (fd < 0 || write(fd, "x", 1) != 1 || close(fd) < 0 || unlink(name) < 0)
+			failed++;
+	}
+	return (void *)(intptr_t)failed;
+}
+
+/* All threads open, write and remove at once; short-lived ones come and go. */
+static int many(void)
+{
+	pthread_t t[THREADS];
+	long failed = 0;
+
+	for (int round = 0; round < 5; round++) {
+		for (long i = 0; i < THREADS; i++)
+			pthread_create(&t[i], NULL, make_files, (void *)(intptr_t)i);
+		for (int i = 0; i < THREADS; i++) {
+			void *result;
+
+			pthread_join(t[i], &result);
+			failed += (long)(intptr_t)result;
+		}
+	}
+	printf("failed %ld\n", failed);
+	return 0;
+}
+
+static void *spin(void *arg)
+{
+	while (arg == NULL) {
+		int fd = open("spin", O_CREAT | O_RDWR, 0600);
+
+		if (fd >= 0)
+			close(fd);
+	}
+	return arg;
+}
+
+static void *exec_here(void *arg)
+{
+	execl("/bin/sh", "sh", "-c", "echo from a thread; exec 3>made; echo $?", (char *)NULL);
+	return arg;
+}
+
+/* A thread that is not the leader becomes the program, others in mid-call. */
+static int exec_thread(void)
+{
+	pthread_t t;
+
+	for (int i = 0; i < 4; i++)
+		pthread_create(&t, NULL, spin, NULL);
+	pthread_create(&t, NULL, exec_here, NULL);
+	pthread_join(t, NULL);
+	return 1;
+}
+
+/* The child of vfork opens in the memory of its parent. */
+static int vforks(void)
+{
+	volatile int i;
+
+	for (i = 0; i < 50; i++) {
+		int st;
+		pid_t pid = vfork();
+
+		if (pid == 0)
+			_exit(open("vforked", O_CREAT | O_WRONLY, 0600) == 3 ? 7 : 1);
+		if (waitpid(pid, &st, 0) != pid || !WIFEXITED(st) || WEXITSTATUS(st) != 7) {
+			puts("wrong");
+			return 1;
+		}
+	}
+	puts("right");
+	return 0;
+}
+
+static volatile sig_atomic_t signals;
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	signals++;
+}
+
+static void wait_state(pid_t pid, char state)
+{
+	struct timespec tick = { 0, 1000000 };
+	char path[64], text[512];
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	for (;;) {
+		FILE *f = fopen(path, "r");
+		const char *at;
+
+		if (f == NULL || fgets(text, sizeof(text), f) == NULL)
+			text[0] = '\0';
+		if (f != NULL)
+			fclose(f);
+		at = strrchr(text, ')');
+		if (at != NULL && at[1] == ' ' && at[2] == state)
+			return;
+		nanosleep(&tick, NULL);
+	}
+}
+
+/*
+ * An open of a FIFO waits for the other side; a handler ends it with EINTR, or
+ * it starts again. The helper process is told when by our sleeping state.
+ */
+static int fifo(int flags)
+{
+	struct sigaction sa = { .sa_handler = on_signal, .sa_flags = flags };
+	pid_t parent = getpid(), child;
+	int fd, st, error;
+	char c = 0;
+
+	mkfifo("fifo", 0600);
+	sigaction(SIGUSR1, &sa, NULL);
+	child = fork();
+	if (child == 0) {
+		wait_state(parent, 'S');
+		kill(parent, SIGUSR1);
+		if (flags & SA_RESTART) {
+			wait_state(parent, 'S');
+			fd = open("fifo", O_WRONLY);
+			_exit(write(fd, "x", 1) == 1 ? 0 : 1);
+		}
+		_exit(0);
+	}
+	fd = open("fifo", O_RDONLY | O_CLOEXEC);
+	error = errno;
+	printf("signals %d\n", (int)signals);
+	if (fd < 0)
+		printf("open: %s\n", strerrorname_np(error));
+	else
+		printf("open: %d cloexec %d read %zd\n", fd, fcntl(fd, F_GETFD), read(fd, &c, 1));
+	waitpid(child, &st, 0);
+	printf("child %d\n", st);
+	unlink("fifo");
+	return 0;
+}
+
+/* Both sides of many FIFOs at once: more waits than one. */
+static int fifos(void)
+{
+	pid_t child[8];
+	int failed = 0, st;
+	char name[16];
+
+	for (int i = 0; i < 8; i++) {
+		snprintf(name, sizeof(name), "fifo%d", i);
+		mkfifo(name, 0600);
+		child[i] = fork();
+		if (child[i] == 0)
+			_exit(open(name, O_RDONLY) == 3 ? 0 : 1);
+	}
+	for (int i = 7; i >= 0; i--) {
+		int fd;
+
+		snprintf(name, sizeof(name), "fifo%d", i);
+		fd = open(name, O_WRONLY);
+		if (fd < 0 || waitpid(child[i], &st, 0) != child[i] || st != 0)
+			failed++;
+		close(fd);
+		unlink(name);
+	}
+	printf("failed %d\n", failed);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	const char *what = argc > 1 ? argv[1] : "";
+
+	if (strcmp(what, "many") == 0)
+		return many();
+	if (strcmp(what, "exec") == 0)
+		return exec_thread();
+	if (strcmp(what, "vfork") == 0)
+		return vforks();
+	if (strcmp(what, "fifo") == 0)
+		return fifo(0);
+	if (strcmp(what, "fifo-restart") == 0)
+		return fifo(SA_RESTART);
+	if (strcmp(what, "fifos") == 0)
+		return fifos();
+	fprintf(stderr, "usage: threads many|exec|vfork|fifo|fifo-restart|fifos\n");
+	return 2;
+}
