@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sandbox/launch/domain.h"
 #include "sandbox/launch/launch.h"
 #include "sandbox/options.h"
 #include "sandbox/plan/plan.h"
@@ -161,6 +162,20 @@ static int supervise(struct launched *c, const struct options *o, const struct p
 	return exit_status(status, p, report);
 }
 
+/* What no rule speaks of and the launch does. */
+static void print_apart(const struct launch *l)
+{
+	static const char *const words[] = {
+		[DOMAIN_NONE] = "refused calls alone; Landlock cannot do it here: what the user may\n"
+				"    read of /proc/PID/mem of other processes, the command may",
+		[DOMAIN_MEMORY] = "refused calls, and Landlock for their memory",
+		[DOMAIN_SIGNALS] = "refused calls, and Landlock for their memory and signals",
+	};
+
+	printf("processes outside are kept apart by\n    %s\n",
+	       l->apart ? words[domain_reach()] : "refused calls alone: no rule is in force");
+}
+
 /* Under a policy that holds: confine the command and stay with it. */
 static int run(const struct options *o, const struct policy *p, struct report *report)
 {
@@ -179,8 +194,10 @@ static int run(const struct options *o, const struct policy *p, struct report *r
 		report_message(report, "cannot make the filter: %s", strerror(-r));
 		return EXIT_BELAY;
 	}
+	launch.apart = plan.closed != 0;
 	if (o->plan) {
 		plan_print(stdout, &plan, p);
+		print_apart(&launch);
 		plan_free(&plan);
 		return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_BELAY;
 	}

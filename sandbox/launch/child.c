@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "sandbox/launch/child.h"
+#include "sandbox/launch/domain.h"
 #include "sandbox/launch/privileges.h"
 
 const char *child_step(enum child_step_id step)
@@ -23,6 +24,8 @@ const char *child_step(enum child_step_id step)
 		return "tie the life of the command to belay";
 	case STEP_PRIVILEGES:
 		return "drop privileges";
+	case STEP_DOMAIN:
+		return "enter a Landlock domain";
 	case STEP_FILTER:
 		return "install the seccomp filter";
 	case STEP_DESCRIPTORS:
@@ -107,6 +110,10 @@ static int confine(const struct launch *l, const struct child *c, pid_t parent,
 		return r;
 	ready->step = STEP_PRIVILEGES;
 	r = privileges_drop();
+	if (r)
+		return r;
+	ready->step = STEP_DOMAIN;
+	r = l->apart ? domain_enter() : 0;
 	if (r)
 		return r;
 	ready->step = STEP_FILTER;

@@ -5,7 +5,7 @@
  *
  *	belay				child (our code, nothing of the command)
  *	launch_start: clone		dies with us; no_new_privs; capabilities
- *					dropped; filter with a listener, which is
+ *					dropped; own domain; filter with a listener, which is
  *					ours by the shared table of descriptors;
  *					own table, descriptors closed
  *	SEIZE with EXITKILL		waits
@@ -15,6 +15,7 @@
 #define BELAY_SANDBOX_LAUNCH_H
 
 #include <linux/filter.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -24,6 +25,7 @@ struct launch {
 	const int *keep_fds;		/* descriptors above 2 that the command keeps */
 	size_t nkeep;
 	const struct sock_fprog *filter;
+	bool apart;			/* in a Landlock domain of its own: domain.h */
 	unsigned long ptrace_options;	/* EXITKILL and the events; set by SEIZE itself */
 };
 

@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sandbox/launch/domain.h"
 #include "sandbox/launch/launch.h"
 
 #define EXITKILL (1ul << 20) /* PTRACE_O_EXITKILL */
@@ -236,6 +237,31 @@ CASE(privileges, "Verify that the command cannot gain privileges and root has lo
 	ATF_CHECK_EQ(0, ask(tc, "capabilities"));
 }
 
+CASE(memory_apart, "Verify that the command cannot open the memory of a process outside the sandbox")
+{
+	char pid[16], *argv[] = { (char *)probe(tc), "memory", pid, NULL };
+	struct launch l = make_launch(argv);
+	pid_t other = fork();
+	int error, inside, outside;
+
+	if (other == 0) {
+		pause();
+		_exit(0);
+	}
+	ATF_REQUIRE(other > 0);
+	snprintf(pid, sizeof(pid), "%d", (int)other);
+	outside = WEXITSTATUS(run(&l, &error));
+	l.apart = true;
+	inside = WEXITSTATUS(run(&l, &error));
+	kill(other, SIGKILL);
+	ATF_REQUIRE_EQ(other, waitpid(other, NULL, 0));
+	if (domain_reach() == DOMAIN_NONE)
+		atf_tc_skip("needs Landlock ABI 2, Linux 5.19");
+	ATF_CHECK_EQ(0, inside);
+	/* Root has lost CAP_SYS_PTRACE, which this process still has. */
+	ATF_CHECK_EQ(geteuid() == 0 ? 0 : 2, outside);
+}
+
 CASE(signals_kept, "Verify that the command has the signal mask and dispositions of its caller")
 {
 	sigset_t set;
@@ -401,6 +427,7 @@ CASE(traced_by_other, "Verify that below a tracer of all our children nothing is
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, exit_status);
+	ATF_TP_ADD_TC(tp, memory_apart);
 	ATF_TP_ADD_TC(tp, exec_not_found);
 	ATF_TP_ADD_TC(tp, exec_not_executable);
 	ATF_TP_ADD_TC(tp, waits);
