@@ -34,7 +34,8 @@ ATF_TC_HEAD(headers_known, tc)
 ATF_TC_BODY(headers_known, tc)
 {
 	(void)tc;
-	ATF_REQUIRE(NHEADERS > 300);
+	/* Fewer than any ABI has: the list was not made. */
+	ATF_REQUIRE(NHEADERS > 250);
 	for (size_t i = 0; i < NHEADERS; i++) {
 		const struct abi *abi = abi_find(headers[i].abi);
 		const struct call_spec *spec;

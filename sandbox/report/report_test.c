@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "sandbox/report/report.h"
@@ -145,8 +146,9 @@ CASE(line_builtin, "Verify that a refusal without a rule says why")
 			       .why = "not a process of the sandbox", .error = 4095 };
 
 	(void)tc;
+	ATF_REQUIRE_EQ(0, prctl(PR_SET_NAME, "na\nme"));
 	report_violation(r, &v);
-	ATF_CHECK(strstr(written(fd), "belay: denied signal: kill() by report_test[") == written(fd));
+	ATF_CHECK(strstr(written(fd), "belay: denied signal: kill() by na\\nme[") == written(fd));
 	ATF_CHECK(strstr(written(fd), "(i386): not a process of the sandbox, answered errno 4095\n"));
 	report_free(r);
 	close(fd);
