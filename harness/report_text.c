@@ -73,21 +73,27 @@ static char *text_cell_name(const struct cell *c)
 	return buf_asprintf("%s/%s", c->kernel, c->abi);
 }
 
-static void text_totals(struct text *t, const struct cell *c)
+/* How many cases have each status, on more lines when one is too short. */
+static void text_totals(struct text *t, const struct cell *c, int indent)
 {
-	if (!c->results.count) {
+	size_t column = (size_t)indent;
+
+	if (!c->results.count)
 		text_status(t, STATUS_LOST, "  no results");
-		return;
-	}
-	for (enum status s = 0; s < STATUS_COUNT; s++) {
+	for (enum status s = 0; s < STATUS_COUNT && c->results.count; s++) {
 		size_t n = cell_count(c, s);
 		char *words;
 
 		if (!n && s != STATUS_PASS)
 			continue;
 		words = buf_asprintf("%zu %s", n, status_word(s));
+		if (column > (size_t)indent && column + 2 + strlen(words) > t->style->width) {
+			buf_printf(t->out, "\n%*s", indent, "");
+			column = (size_t)indent;
+		}
 		buf_puts(t->out, "  ");
 		text_status(t, s, words);
+		column += 2 + strlen(words);
 		free(words);
 	}
 }
@@ -113,7 +119,7 @@ static void text_cells(struct text *t)
 					  c->accel);
 
 		report_safe(t->out, line);
-		text_totals(t, c);
+		text_totals(t, c, (int)strlen(line));
 		buf_puts(t->out, "\n");
 		free(line);
 		free(name);
@@ -383,12 +389,16 @@ static void text_reasons(struct text *t)
 
 static void text_legend(struct text *t)
 {
-	bool seen[STATUS_COUNT] = {false};
+	bool seen[STATUS_COUNT] = {false}, blank = false;
 
-	for (size_t i = 0; i < t->m->count; i++)
-		for (size_t c = 0; c < t->m->run->count; c++)
+	for (size_t i = 0; i < t->m->count; i++) {
+		for (size_t c = 0; c < t->m->run->count; c++) {
 			if (t->m->rows[i].at[c])
 				seen[t->m->rows[i].at[c]->status] = true;
+			else
+				blank = true;
+		}
+	}
 	for (enum status s = 0; s < STATUS_COUNT; s++) {
 		char letter[2] = {status_letter(s), '\0'};
 
@@ -398,7 +408,9 @@ static void text_legend(struct text *t)
 		text_status(t, s, letter);
 		buf_printf(t->out, "  %-8s  %s\n", status_word(s), status_meaning(s));
 	}
-	buf_puts(t->out, "     (blank)   no such case in this cell\n\n");
+	if (blank)
+		buf_puts(t->out, "     (blank)   no such case in this cell\n");
+	buf_puts(t->out, "\n");
 }
 
 static void text_sum(struct text *t)

@@ -108,40 +108,81 @@ static void suite_borrow(const struct suite *s, struct suite_tree *tree)
 	}
 }
 
-int suite_load(const char *builds, const struct tables *tables, const char *workdir,
-	       host_watch *watch, void *arg, struct suite *out, struct why *why)
+static bool suite_wanted(const char *const *abis, const struct suite_tree *tree)
+{
+	for (size_t i = 0; abis && abis[i]; i++)
+		if (!strcmp(abis[i], tree->abi->id))
+			return true;
+	return !abis;
+}
+
+/* What is built for an ABI, and whether the running kernel runs it. */
+static void suite_look(struct suite *s, struct suite_tree *tree, const struct abi_row *abi)
+{
+	const char *arch = host_arch();
+	struct why no_build;
+
+	tree->abi = abi;
+	tree->dir = buf_asprintf("%s/%s", s->builds, abi->id);
+	if (guest_programs(tree->dir, suite_rooms, &tree->programs, &no_build)) {
+		tree->programs = NULL;
+		return;
+	}
+	if (!s->srcdir)
+		s->srcdir = suite_srcdir(tree->dir);
+	if (arch && abi_row_runs_on(abi, arch)) {
+		char *first = buf_asprintf("%s/%s", tree->dir, tree->programs[0]);
+
+		tree->starts = !host_starts(first);
+		free(first);
+	}
+}
+
+/* Get the lists of the wanted ABIs, or those of all others that run here. */
+static int suite_list_all(struct suite *s, const char *const *abis, bool others,
+			  const char *workdir, host_watch *watch, void *arg, struct why *why)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < s->count && !err; i++) {
+		struct suite_tree *tree = &s->trees[i];
+
+		if (!tree->programs || suite_wanted(abis, tree) == others)
+			continue;
+		if (tree->starts)
+			err = suite_list(tree, tree->dir, workdir, watch, arg, why);
+		else if (tree->abi->qemu_user && !others)
+			suite_list_emulated(tree, workdir, watch, arg);
+	}
+	return err;
+}
+
+/* Whether every wanted ABI has its own list, so that nothing need be borrowed. */
+static bool suite_complete(const struct suite *s, const char *const *abis)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (suite_wanted(abis, &s->trees[i]) && !s->trees[i].cases.count)
+			return false;
+	return true;
+}
+
+int suite_load(const char *builds, const char *const *abis, const struct tables *tables,
+	       const char *workdir, host_watch *watch, void *arg, struct suite *out,
+	       struct why *why)
 {
 	struct suite s = {.builds = buf_strdup(builds), .count = tables->nabis};
-	const char *arch = host_arch();
 	size_t built = 0;
-	int err = 0;
+	int err;
 
 	s.trees = buf_realloc(NULL, s.count, sizeof(*s.trees));
 	memset(s.trees, 0, s.count * sizeof(*s.trees));
-	for (size_t i = 0; i < s.count && !err; i++) {
-		struct suite_tree *tree = &s.trees[i];
-		struct why no_build;
-
-		tree->abi = &tables->abis[i];
-		tree->dir = buf_asprintf("%s/%s", builds, tree->abi->id);
-		if (guest_programs(tree->dir, suite_rooms, &tree->programs, &no_build))
-			tree->programs = NULL;
-		if (!tree->programs || !tree->programs[0])
-			continue;
-		built++;
-		if (!s.srcdir)
-			s.srcdir = suite_srcdir(tree->dir);
-		if (arch && abi_row_runs_on(tree->abi, arch)) {
-			char *first = buf_asprintf("%s/%s", tree->dir, tree->programs[0]);
-
-			tree->starts = !host_starts(first);
-			free(first);
-		}
-		if (tree->starts)
-			err = suite_list(tree, tree->dir, workdir, watch, arg, why);
-		else if (tree->abi->qemu_user)
-			suite_list_emulated(tree, workdir, watch, arg);
+	for (size_t i = 0; i < s.count; i++) {
+		suite_look(&s, &s.trees[i], &tables->abis[i]);
+		built += s.trees[i].programs != NULL;
 	}
+	err = suite_list_all(&s, abis, false, workdir, watch, arg, why);
+	if (!err && !suite_complete(&s, abis))
+		err = suite_list_all(&s, abis, true, workdir, watch, arg, why);
 	for (size_t i = 0; i < s.count && !err; i++)
 		if (s.trees[i].programs && !s.trees[i].cases.count)
 			suite_borrow(&s, &s.trees[i]);

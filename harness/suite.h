@@ -30,12 +30,14 @@ struct suite {
 };
 
 /*
- * Look at every build below `builds`. A program lists its cases itself where it
- * runs: directly, else under qemu-user; else the list is borrowed from an ABI whose
- * programs run. -ENOENT when nothing is built.
+ * Look at the builds below `builds`, those of `abis` (NULL-terminated; NULL: all) and
+ * what else is needed for them. A program lists its cases itself where it runs:
+ * directly, else under qemu-user; else the list is borrowed from an ABI whose programs
+ * run. -ENOENT when nothing is built.
  */
-int suite_load(const char *builds, const struct tables *tables, const char *workdir,
-	       host_watch *watch, void *arg, struct suite *out, struct why *why);
+int suite_load(const char *builds, const char *const *abis, const struct tables *tables,
+	       const char *workdir, host_watch *watch, void *arg, struct suite *out,
+	       struct why *why);
 void suite_free(struct suite *s);
 
 const struct suite_tree *suite_tree(const struct suite *s, const char *abi);

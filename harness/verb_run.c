@@ -283,7 +283,8 @@ static int run_in(struct run *r, const char *command, struct why *why)
 	struct suite suite = {0};
 	int err, rc = CLI_INFRASTRUCTURE;
 
-	err = real ? suite_load(real, r->env.tables, r->env.workdir, run_watch, NULL, &suite, why)
+	err = real ? suite_load(real, r->abis.v, r->env.tables, r->env.workdir, run_watch, NULL,
+				&suite, why)
 		   : why_set(why, ENOENT, "no builds in '%s': %s; ci/build-abis makes them, "
 			     "--builds names another place", builds, strerror(errno));
 	r->env.suite = &suite;
