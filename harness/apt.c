@@ -264,26 +264,26 @@ static int run_update(const struct apt *apt, struct why *why)
 	return rc;
 }
 
-int apt_update(struct apt *apt, struct why *why)
+int apt_update(struct apt *apt, bool security, struct why *why)
 {
 	char *stamp = buf_asprintf("%s/updated", apt->dir), *line;
 	struct buf none = {0};
 	int rc;
 
-	line = buf_asprintf("lists of %s for %s", apt->suite, apt->arch);
+	line = buf_asprintf("lists of %s for %s%s", apt->suite, apt->arch,
+			    security ? "" : ", without security updates");
 	if (apt->say)
 		apt->say(apt->say_arg, line);
 	rc = write_conf(apt, why);
 	if (rc == 0)
-		rc = write_sources(apt, true, why);
-	if (rc == 0 && run_update(apt, why) < 0) {
-		/* Not every suite has its security updates apart. */
-		rc = write_sources(apt, false, why);
+		rc = write_sources(apt, security, why);
+	if (rc == 0) {
+		rc = run_update(apt, why);
 		if (rc == 0)
-			rc = run_update(apt, why);
+			rc = write_file(stamp, &none, why);
+		else if (security)
+			rc = apt_update(apt, false, why);
 	}
-	if (rc == 0)
-		rc = write_file(stamp, &none, why);
 	free(stamp);
 	free(line);
 	return rc;
@@ -340,7 +340,7 @@ int apt_open(const char *suite, const char *arch, run_say *say, void *arg, struc
 	if (rc == 0)
 		rc = open_lock(&apt, why);
 	if (rc == 0 && !is_fresh(&apt, &any)) {
-		rc = apt_update(&apt, why);
+		rc = apt_update(&apt, true, why);
 		if (rc < 0 && any) {
 			if (say)
 				say(arg, why->text);

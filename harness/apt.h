@@ -28,8 +28,12 @@ int apt_open(const char *suite, const char *arch, run_say *say, void *arg, struc
 	     struct why *why);
 void apt_close(struct apt *apt);
 
-/* Fetch the lists now, and fail when that fails. */
-int apt_update(struct apt *apt, struct why *why);
+/*
+ * Fetch the lists now, and fail when that fails. Without `security` those of the
+ * suite alone, which is also what is tried when they fail: some suites have none
+ * apart.
+ */
+int apt_update(struct apt *apt, bool security, struct why *why);
 
 /* The newest version's record of a package: "Version: ...\nDepends: ...\n". */
 int apt_show(struct apt *apt, const char *package, struct buf *record, struct why *why);

@@ -165,22 +165,20 @@ static int find_image(const char *dir, const char *package, char **image, char *
 	return 0;
 }
 
-/* Download, unpack, keep the image as DIR/vmlinuz-RELEASE. */
+/* Download, unpack, keep the image as DIR/vmlinuz-RELEASE. -EAGAIN: it cannot be had. */
 static int get_kernel(struct apt *apt, const char *package, const char *version, const char *dir,
 		      struct why *why)
 {
 	char *work = buf_asprintf("%s.new-%s", dir, apt->suite),
 	     *tree = buf_asprintf("%s/tree", work), *keep = buf_asprintf("%s/keep", work),
 	     *deb = NULL, *image = NULL, *release = NULL, *to = NULL;
+	struct why ignored;
 	int rc = fresh_dir(work, why);
 
 	if (rc == 0)
 		rc = apt_download(apt, package, version, work, &deb, why);
 	if (rc < 0) {
-		/* Old lists name what has left the mirror since. */
-		rc = apt_update(apt, why);
-		if (rc == 0)
-			rc = -EAGAIN;
+		rc = -EAGAIN;
 		goto out;
 	}
 	rc = fresh_dir(tree, why);
@@ -197,11 +195,7 @@ static int get_kernel(struct apt *apt, const char *package, const char *version,
 	if (rc == 0)
 		rc = move(keep, dir, why);
 out:
-	if (rc != -EAGAIN) {
-		struct why ignored;
-
-		remove_tree(work, &ignored);
-	}
+	remove_tree(work, &ignored);
 	free(work);
 	free(tree);
 	free(keep);
@@ -240,7 +234,7 @@ int fetch_kernel(const struct kernel *k, run_say *say, void *arg, struct kernel_
 		free(base);
 		return rc;
 	}
-	for (tries = 0; tries < 2; tries++) {
+	for (tries = 0;; tries++) {
 		char *package = NULL, *version = NULL, *dir;
 
 		rc = find_package(&apt, k->package, &package, &version, why);
@@ -256,7 +250,14 @@ int fetch_kernel(const struct kernel *k, run_say *say, void *arg, struct kernel_
 		free(dir);
 		free(package);
 		free(version);
-		if (rc != -EAGAIN)
+		if (rc != -EAGAIN || tries == 2)
+			break;
+		/*
+		 * Old lists name what has left the mirror since. New ones may do so too, where
+		 * a suite is on its way to the archives: then what it had before its updates.
+		 */
+		rc = apt_update(&apt, tries == 0, why);
+		if (rc < 0)
 			break;
 	}
 	apt_close(&apt);
@@ -282,6 +283,7 @@ static uint64_t list_hash(const struct buf *list)
 	return h;
 }
 
+/* -EAGAIN: the packages cannot be had. */
 static int get_userland(struct apt *apt, const char *dir, const char *packages, struct why *why)
 {
 	char *work = buf_asprintf("%s.new", dir), *debs = NULL, *pattern;
@@ -290,7 +292,7 @@ static int get_userland(struct apt *apt, const char *dir, const char *packages, 
 	size_t i;
 
 	if (rc == 0)
-		rc = apt_download_closure(apt, packages, &debs, why);
+		rc = apt_download_closure(apt, packages, &debs, why) < 0 ? -EAGAIN : 0;
 	if (rc == 0) {
 		pattern = buf_asprintf("%s/*.deb", debs);
 		if (glob(pattern, 0, NULL, &g) != 0)
@@ -317,7 +319,7 @@ int fetch_userland(const struct machine *m, run_say *say, void *arg, char **root
 	     *dir = NULL;
 	struct buf list = {0};
 	struct apt apt;
-	int rc;
+	int tries, rc;
 
 	rc = cache_dir(where, &base, why);
 	free(where);
@@ -328,14 +330,22 @@ int fetch_userland(const struct machine *m, run_say *say, void *arg, char **root
 		free(base);
 		return rc;
 	}
-	rc = apt_closure(&apt, packages, &list, why);
-	if (rc == 0) {
+	/* As for kernels. */
+	for (tries = 0;; tries++) {
+		list.len = 0;
+		rc = apt_closure(&apt, packages, &list, why);
+		if (rc < 0)
+			break;
+		free(dir);
 		dir = buf_asprintf("%s/%016llx", base, (unsigned long long)list_hash(&list));
-		if (access(dir, F_OK) < 0) {
-			rc = get_userland(&apt, dir, packages, why);
-			if (rc < 0 && apt_update(&apt, why) == 0)
-				rc = get_userland(&apt, dir, packages, why);
-		}
+		if (access(dir, F_OK) == 0)
+			break;
+		rc = get_userland(&apt, dir, packages, why);
+		if (rc != -EAGAIN || tries == 2)
+			break;
+		rc = apt_update(&apt, tries == 0, why);
+		if (rc < 0)
+			break;
 	}
 	apt_close(&apt);
 	buf_free(&list);

@@ -175,8 +175,33 @@ ATF_TC_BODY(vanished, tc)
 	   "publish");
 	check_kernel("2-amd64 (2)", "vmlinuz-2-amd64", "linux-image-2-amd64 2\n", 3);
 	sh("touch -d '2 days ago' cache/apt/sid-amd64/updated; mv repo gone");
-	/* Said: that lists are fetched, and that it failed. */
-	check_kernel("2-amd64 (2)", "vmlinuz-2-amd64", "linux-image-2-amd64 2\n", 2);
+	/* Said: that lists are fetched, with and without security updates, and that it failed. */
+	check_kernel("2-amd64 (2)", "vmlinuz-2-amd64", "linux-image-2-amd64 2\n", 3);
+}
+
+ATF_TC(archived);
+ATF_TC_HEAD(archived, tc)
+{
+	head(tc, "Verify that a security update that is listed and gone gives way to what the suite "
+		 "itself has");
+}
+ATF_TC_BODY(archived, tc)
+{
+	make_machine();
+	sh("sed -n 's,/debian ,/debian-security ,;s, main,-security main,p' parts/own.list "
+	   ">parts/security.list\n"
+	   "add linux-image-amd64 2 linux-image-2-amd64\n"
+	   "add linux-image-2-amd64 2 '' boot/vmlinuz-2-amd64\n"
+	   "(publish)\n"
+	   "mkdir -p repo/debian-security/dists\n"
+	   "mv repo/debian/dists/sid repo/debian-security/dists/sid-security\n"
+	   "sed -i 's,: sid$,: sid-security,' repo/debian-security/dists/sid-security/Release\n"
+	   "rm $pool/*\n"
+	   "add linux-image-amd64 1 linux-image-1-amd64\n"
+	   "add linux-image-1-amd64 1 '' boot/vmlinuz-1-amd64\n"
+	   "publish");
+	/* Said: lists, the update, lists, the update, lists, the one before it. */
+	check_kernel("1-amd64 (1)", "vmlinuz-1-amd64", "linux-image-1-amd64 1\n", 6);
 }
 
 static void refuse(const char *expected)
@@ -257,6 +282,7 @@ ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, kernels);
 	ATF_TP_ADD_TC(tp, vanished);
+	ATF_TP_ADD_TC(tp, archived);
 	ATF_TP_ADD_TC(tp, refused);
 	ATF_TP_ADD_TC(tp, userland);
 	return atf_no_error();
