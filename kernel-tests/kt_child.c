@@ -192,8 +192,8 @@ void kt_gate_wait(struct kt_gate *gate)
 		long rc = syscall(SYS_futex, &gate->open, FUTEX_WAIT, 0, NULL, NULL, 0);
 
 		if (rc < 0 && errno == EINTR) {
-			kt_case_check_deadline(__FILE__, __LINE__, "a gate to open");
 			kt_fail_from_record();
+			kt_case_check_deadline(__FILE__, __LINE__, "a gate to open");
 		}
 	}
 }

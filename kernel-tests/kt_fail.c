@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -103,6 +104,7 @@ static _Noreturn void leave_record(int state, pid_t pid, pid_t tid, const char *
 		atomic_store(&r->state, state);
 		break;
 	}
+	kill(case_pid, KT_RECORD_SIGNAL);
 	if (pid == case_pid)
 		pthread_exit(NULL);
 	_exit(EXIT_RECORD);

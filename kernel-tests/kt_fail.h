@@ -13,6 +13,7 @@
 #define BELAY_KT_FAIL_H
 
 #include <errno.h>
+#include <signal.h>
 #include <stdbool.h>
 
 #define KT_PRINTF(f, a) __attribute__((format(printf, f, a)))
@@ -28,6 +29,9 @@ void kt_fail_from_record(void);
 
 /* Shared memory for the records; before the first child. Called by kt_case. */
 void kt_fail_setup(void);
+
+/* Sent to the case when a record was left, so that it does not wait in vain. */
+#define KT_RECORD_SIGNAL SIGURG
 
 /* "ESRCH"; never NULL, good until the next call in this thread. */
 const char *kt_errno_name(int err);

@@ -58,6 +58,12 @@ KT_TEST(child_fails_unseen, "A child fails and nobody waits for it")
 	KT_AWAIT(kt_proc_state(pid) == 'Z');
 }
 
+KT_TEST(child_fails_at_a_gate, "A child fails that should have opened a gate")
+{
+	kt_child(fail, NULL);
+	kt_gate_wait(kt_shared(sizeof(struct kt_gate)));
+}
+
 KT_TEST(tracee_thread_fails, "A raw thread of a tracee fails")
 {
 	pid_t pid = kt_child_seized(fail_in_thread, NULL, 0);

@@ -150,13 +150,13 @@ static void start_ticks(void)
  * Orphans become our children as their parents die, so repeat until there are
  * none. What another thread traces only that thread could let go: it is ended.
  */
-void kt_guard_sweep(void)
+bool kt_guard_sweep(void)
 {
 	int status;
 	pid_t pid;
 
 	if (!guard_pid)
-		return;
+		return true;
 	start_ticks();
 	kt_worker_end_all();
 	while (ticks < SWEEP_TICKS && kill_children() > 0) {
@@ -165,10 +165,14 @@ void kt_guard_sweep(void)
 			if (WIFSTOPPED(status))
 				kt_cont(pid, 0);
 	}
+	if (ticks >= SWEEP_TICKS) {
+		guard_pid = 0;
+		fprintf(stderr, "kt: processes of this case live on after %d s\n", SWEEP_TICKS);
+		return false;
+	}
 	kill(guard_pid, SIGKILL);
 	while (waitpid(guard_pid, &status, 0) < 0 && errno == EINTR)
 		;
 	guard_pid = 0;
-	if (ticks >= SWEEP_TICKS)
-		fprintf(stderr, "kt: processes of this case live on after %d s\n", SWEEP_TICKS);
+	return true;
 }

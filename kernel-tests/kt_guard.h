@@ -8,6 +8,7 @@
 #ifndef BELAY_KT_GUARD_H
 #define BELAY_KT_GUARD_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 void kt_guard_setup(void);
@@ -15,7 +16,10 @@ void kt_guard_setup(void);
 /* From the case and its children alike: a process group that must die with the case. */
 void kt_guard_add_group(pid_t pgid);
 
-/* Kill and reap every process below the case. Called at the end of a case. */
-void kt_guard_sweep(void);
+/*
+ * Kill and reap every process below the case. Called at the end of a case.
+ * False when some did not die in time: what is left is left to the guard.
+ */
+bool kt_guard_sweep(void);
 
 #endif

@@ -44,6 +44,8 @@ fail_from_anywhere_body() {
 	has result '^failed: in child [0-9]+: kt_fixture.c:[0-9]+: .* is 1 \(0x1\), expected 3'
 	run child_fails_unseen
 	has result '^failed: in child [0-9]+: kt_fixture.c:[0-9]+: this and no more$'
+	run child_fails_at_a_gate
+	has result '^failed: in child [0-9]+: kt_fixture.c:[0-9]+: this and no more$'
 	run tracee_thread_fails
 	has result '^failed: in child [0-9]+: kt_fixture.c:[0-9]+: this and no more$'
 	run worker_fails

@@ -68,8 +68,10 @@ static int wait_status(const char *file, int line, pid_t tid, int options, pid_t
 	int status;
 	pid_t got;
 
-	while ((got = waitpid(tid, &status, __WALL | options)) < 0 && errno == EINTR)
+	while ((got = waitpid(tid, &status, __WALL | options)) < 0 && errno == EINTR) {
+		kt_fail_from_record();
 		kt_case_check_deadline(file, line, what);
+	}
 	if (got < 0)
 		kt_fail(file, line, "waitpid(%d) for %s: %s", (int)tid, what, kt_errno_name(errno));
 	remember(got, status);
