@@ -97,3 +97,15 @@ make_configure()
 		fi
 	}
 }
+
+# The ABI of this machine's own compiler.
+native_abi()
+{
+	for native_row in $(abi_list); do
+		if [ "$(abi_triplet "$native_row")" = "$(native_triplet)" ]; then
+			printf '%s\n' "$native_row"
+			return
+		fi
+	done
+	die 1 "no row of harness/abis.tsv has this machine's triplet '$(native_triplet)'"
+}

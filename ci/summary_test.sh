@@ -102,9 +102,44 @@ total_body()
 	atf_check -s exit:2 -e match:usage "$top/ci/summary" Toy
 }
 
+atf_test_case matrix
+matrix_head()
+{
+	atf_set descr "Verify that nothing but pass, xfail, skip and na keeps a matrix from failing"
+	atf_set require.progs python3
+}
+matrix_body()
+{
+	cat >good.json <<'END'
+{"cells":[{"kernel":"k","abi":"x32","version":"1","accel":"tcg"}],
+"results":[{"contract":"a.b","kernel":"k","abi":"x32","status":"pass","reason":""},
+{"contract":"a.c","kernel":"k","abi":"x32","status":"na","reason":"no"},
+{"contract":"a.d","kernel":"k","abi":"x32","status":"skip","reason":"no"},
+{"contract":"a.e","kernel":"k","abi":"x32","status":"xfail","reason":"a \"bug\""}]}
+END
+	cat >expected <<'END'
+  xfail    k/x32 a.e: a "bug"
+  skipped  2 x no
+M: 2 passed, 0 failed, 2 skipped
+END
+	atf_check -o file:expected "$top/ci/summary" M good.json
+	for status in fail xpass timeout broken crashed lost nobuild noboot new; do
+		sed "s/\"pass\"/\"$status\"/" good.json >bad.json
+		atf_check -s exit:1 -o match:"^  $status +k/x32 a.b: \$" \
+			-o match:'^M: 1 passed, 1 failed, 2 skipped$' \
+			"$top/ci/summary" M bad.json
+	done
+	sed 's/"cells":\[/&{"kernel":"k","abi":"arm"},/' good.json >bad.json
+	atf_check -s exit:1 -o match:'^  lost +k/arm: no result$' -o ignore \
+		"$top/ci/summary" M bad.json
+	head -n 2 good.json >torn.json
+	atf_check -s exit:1 -o match:'^M: 0 passed, 1 failed, 0 skipped$' -e ignore \
+		"$top/ci/summary" M torn.json
+}
+
 atf_init_test_cases()
 {
-	for name in counts all_good empty total; do
+	for name in counts all_good empty total matrix; do
 		atf_add_test_case "$name"
 	done
 }
