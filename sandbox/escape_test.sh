@@ -126,7 +126,8 @@ processes_run()
 	done
 	bystander
 	atf_check -o match:escaped "$escape" signal $victim
-	kill -KILL $victim
+	wait $victim
+	atf_check_equal "$(kill -l $?)" USR1
 }
 
 case_of everybody "kill(-1) and kill(0) end inside"

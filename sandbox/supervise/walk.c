@@ -294,6 +294,10 @@ static int step(struct walk *w, enum resolve_want want, bool nofollow, struct pi
 		return 1;
 	}
 	if (c.last && want == RESOLVE_NAME) {
+		if (fstat(w->cur, &st) < 0)
+			return -errno;
+		if (!S_ISDIR(st.st_mode))
+			return -ENOTDIR;
 		pin_name(w, &c, out);
 		return 1;
 	}
