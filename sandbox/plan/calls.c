@@ -4,6 +4,12 @@
  *
  * Numbers come from libseccomp; the supplement holds what its releases may
  * not know yet. Verdicts are in calls_*.c, never here.
+ *
+ * To add a call: one row with its verdict in the topic it belongs to, in order
+ * of names; its number in the supplement while libseccomp releases in use do
+ * not know it. Until then it is refused with ENOSYS, and calls_test.c fails
+ * where the kernel headers have it. What a row can say is in calls_rows.h, a
+ * rule on register arguments is a line in cond.c.
  */
 #include <linux/audit.h>
 #include <seccomp.h>
