@@ -14,7 +14,9 @@ struct child {
 	size_t nclose;
 };
 
-enum child_step_id { STEP_LIFE, STEP_PRIVILEGES, STEP_DOMAIN, STEP_FILTER, STEP_DESCRIPTORS, STEP_NONE };
+enum child_step_id {
+	STEP_LIFE, STEP_PRIVILEGES, STEP_DOMAIN, STEP_FILTER, STEP_DESCRIPTORS, STEP_NONE
+};
 
 /* Small enough for an atomic write. */
 struct child_ready {

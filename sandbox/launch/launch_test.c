@@ -231,13 +231,15 @@ CASE(filter_refused, "Verify that a filter that the kernel refuses starts nothin
 	ATF_CHECK_ERRNO(ECHILD, waitpid(-1, NULL, __WALL) < 0);
 }
 
-CASE(privileges, "Verify that the command cannot gain privileges and root has lost the dangerous ones")
+CASE(privileges, "Verify that the command cannot gain privileges and root has lost the "
+     "dangerous ones")
 {
 	ATF_CHECK_EQ(0, ask(tc, "no_new_privs"));
 	ATF_CHECK_EQ(0, ask(tc, "capabilities"));
 }
 
-CASE(memory_apart, "Verify that the command cannot open the memory of a process outside the sandbox")
+CASE(memory_apart, "Verify that the command cannot open the memory of a process outside "
+     "the sandbox")
 {
 	char pid[16], *argv[] = { (char *)probe(tc), "memory", pid, NULL };
 	struct launch l = make_launch(argv);
@@ -353,7 +355,8 @@ static void doomed(const struct launch *l, int stage, int tell)
 		pause();
 }
 
-CASE(dies_with_us, "Verify that SIGKILL of the caller leaves no child, waiting, at its exec or after it")
+CASE(dies_with_us, "Verify that SIGKILL of the caller leaves no child, waiting, at its "
+     "exec or after it")
 {
 	char *argv[] = { (char *)probe(tc), "hold", NULL };
 	struct launch l = make_launch(argv);
