@@ -32,6 +32,7 @@ struct guest {
 	/* What the progress line is made of. */
 	struct buf stream; /* as far as it was read for it */
 	size_t before, of;
+	char *ended; /* how the last boot ended, for the cases that it still owed */
 };
 
 /* ---- progress ---- */
@@ -136,6 +137,10 @@ static int guest_boot(struct guest *g, unsigned round, bool *again, struct why *
 	guest_label(g, &b);
 	progress_say("%s: %s after %.0f s%s%s", g->t->id, boot_outcome_name(b.outcome), b.wall_s,
 		     b.last_words ? ": " : "", b.last_words ? b.last_words : "");
+	free(g->ended);
+	g->ended = buf_asprintf("not reached: the guest's end was '%s'%s%s",
+				boot_outcome_name(b.outcome), b.last_words ? ": " : "",
+				b.last_words ? b.last_words : "");
 	if (b.outcome == BOOT_NOBOOT) {
 		reason = buf_asprintf("%s: %s", round ? "it did not boot again" : "no boot",
 				      b.last_words ? b.last_words : "the console stayed silent");
@@ -197,6 +202,10 @@ int target_guest_run(const struct target_env *env, struct target *t, unsigned sl
 					 target_left(t);
 		     round++)
 			err = guest_boot(&g, round, &again, why);
+		if (!err && target_left(t)) {
+			guest_finish(&g, STATUS_LOST, g.ended ? g.ended : "not reached");
+			err = store_put(env->store, env->run, t->cells, t->count, why);
+		}
 	}
 	progress_done(slot, g.of);
 	kernel_image_free(&g.image);

@@ -115,6 +115,8 @@ static void target_host_cell(const struct target_env *env, const struct target *
 			err = target_host_step(env, &host, &job.steps[i], c, &p);
 		}
 		target_job_free(&job);
+		cell_finish(c, STATUS_LOST, err ? "not reached: the run was stopped"
+						: "Kyua gave no answer");
 	}
 	free(p.cell);
 	free(root);
