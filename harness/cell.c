@@ -190,7 +190,8 @@ static const struct stream_event *cell_culprit(const struct cell *c, const struc
 	return last;
 }
 
-static void cell_blame(struct cell *c, const struct stream_event *culprit, const struct cell_end *end)
+static void cell_blame(struct cell *c, const struct stream_event *culprit,
+		       const struct cell_end *end)
 {
 	enum status status = end->outcome == BOOT_PANIC ? STATUS_CRASHED : STATUS_TIMEOUT;
 	const char *words = end->last_words ? end->last_words : "no last words";

@@ -198,7 +198,7 @@ CASE(no_boot, "Verify that every case of a kernel that did not boot is noboot wi
 	fixture_end(&f);
 }
 
-CASE(cut_store, "Verify that the lines speak where a store is cut, and the rest says why it is lost")
+CASE(cut_store, "Verify that the lines speak where a store is cut, and the rest says why")
 {
 	struct fixture f;
 

@@ -215,7 +215,8 @@ CASE(json, "Verify that the JSON is what was agreed, in a stable order, whatever
 
 	begin(2);
 	add(0, "b.b.b", "z", STATUS_PASS, "");
-	add(0, "a.b.c", "a", STATUS_FAIL, "quote \" backslash \\ tab \t nl \n bell \a \x7f \xff gr\xc3\xbcn");
+	add(0, "a.b.c", "a", STATUS_FAIL,
+	    "quote \" backslash \\ tab \t nl \n bell \a \x7f \xff gr\xc3\xbcn");
 	add(1, "a.b.c", "a", STATUS_NOBOOT, "silent");
 	add(1, "", "plain", STATUS_XFAIL, "");
 	write_json(&out);

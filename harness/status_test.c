@@ -67,7 +67,7 @@ CASE(kyua_unknown, "Verify that no unknown word is ever a pass")
 		ATF_CHECK_EQ_MSG(STATUS_BROKEN, status_of_kyua(words[i], "fine"), "'%s'", words[i]);
 }
 
-CASE(classes, "Verify that only pass, skip, xfail and na are no failure, and what is missing is told apart")
+CASE(classes, "Verify that pass, skip, xfail and na alone are good, and missing is told apart")
 {
 	static const enum status good[] = {STATUS_PASS, STATUS_SKIP, STATUS_XFAIL, STATUS_NA};
 	static const enum status missing[] = {STATUS_LOST, STATUS_NOBUILD, STATUS_NOBOOT};
