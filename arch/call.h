@@ -79,8 +79,11 @@ int call_set_result(struct call_io *io, pid_t tid, const struct call *c, int64_t
 /*
  * The whole register set, to put back what injected calls have changed: save
  * at ENTRY or SECCOMP, load at the EXIT of the last injected call, then
- * call_set_result(). That result must not be a restart code: what the kernel
- * would restart is the injected call (aarch64 keeps orig_x0); use call_again().
+ * call_set_result(). A restart code restarts the program's own call when a
+ * signal is pending; but aarch64 takes the first argument from the injected one
+ * (orig_x0, in no register set), so give that the program's own; and an ARM
+ * kernel that runs no handler repeats the injected number (6.1 to 7.2), so go to
+ * the next syscall stop and, if it is an entry with that number, call_set_nr().
  */
 struct call_regs {
 	unsigned char bytes[ABI_REGS_MAX];

@@ -311,6 +311,38 @@ static void load(const struct tracee_kind *kind, struct call_io *io, pid_t pid,
 	ATF_CHECK(!memcmp(before.bytes, after.bytes, before.size));
 }
 
+/* A restart code after an injected call restarts the program's own. */
+static void load_restart(const struct tracee_kind *kind, struct call_io *io, pid_t pid,
+			 const struct call *c)
+{
+	struct call_regs saved;
+	struct call now;
+
+	if (c->point != CALL_ENTRY)
+		return;
+	ATF_REQUIRE_EQ(call_save_regs(pid, &saved), 0);
+	/* With the program's first argument: aarch64 takes it from the injected call. */
+	ATF_REQUIRE_EQ(call_set_nr(io, pid, c, kind->nr_getppid), 0);
+	need_execution(pid, result_at_exit(pid));
+	ATF_REQUIRE_EQ(call_load_regs(pid, &saved), 0);
+	now = get(pid, CALL_EXIT);
+	ATF_REQUIRE_EQ(call_set_result(io, pid, &now, -513 /* -ERESTARTNOINTR */), 0);
+	ATF_REQUIRE_EQ(kill(pid, SIGWINCH), 0);
+	tracee_to_signal(pid, SIGWINCH);
+	tracee_to_syscall(pid);
+	now = get(pid, CALL_ENTRY);
+	if (now.nr != c->nr) {
+		/* Only an ARM kernel may repeat the injected number. */
+		ATF_CHECK_EQ(abi_native()->nr_by, ABI_NR_SET_SYSCALL);
+		ATF_CHECK_EQ(now.nr, kind->nr_getppid);
+		ATF_REQUIRE_EQ(call_set_nr(io, pid, &now, c->nr), 0);
+		now = get(pid, CALL_ENTRY);
+	}
+	ATF_CHECK(!memcmp(&now, c, sizeof(now)));
+	ATF_CHECK_EQ(result_at_exit(pid), pid);
+	check_program_got(kind, pid, pid);
+}
+
 /*
  * A tracer that sees only halves of the registers must not write any: the call
  * is not executed then, and whoever asked is told.
@@ -359,7 +391,8 @@ ATF_TC_BODY(cut, tc)
 	TEST(wrong_time, "Verify that a change at the wrong stop is refused")                \
 	TEST(again, "Verify that calls can be injected before the program's own")            \
 	TEST(again_restart, "Verify that an injected argument is never a restart code")      \
-	TEST(load, "Verify that after injected calls all registers are put back")
+	TEST(load, "Verify that after injected calls all registers are put back")            \
+	TEST(load_restart, "Verify that a restart code then restarts the program's own call")
 
 #define DEFINE_CASE(test, kind, descr)                                   \
 	ATF_TC(test##_##kind);                                           \
