@@ -22,7 +22,7 @@
 #include "harness/watch.h"
 
 #define BOOT_S 180
-#define IDLE_S 600
+#define IDLE_S 200 /* times the scale: Kyua ends a case earlier, and says which */
 #define LIMIT_S (2 * 60 * 60)
 #define TICK_MS 100
 /* From the last words to the end of QEMU: time for the rest of a panic to be printed. */
@@ -46,6 +46,7 @@ struct run {
 	struct watch watch;
 	double started, booted, alive, ending; /* seconds; ending 0: not yet */
 	size_t stream_bytes;
+	unsigned scale; /* of time, in this guest */
 };
 
 static double now(void)
@@ -78,7 +79,8 @@ static void look(struct run *r)
 static char *overdue(const struct run *r)
 {
 	const struct boot *b = r->boot;
-	unsigned boot_s = b->boot_s ? b->boot_s : BOOT_S, idle_s = b->idle_s ? b->idle_s : IDLE_S,
+	unsigned boot_s = b->boot_s ? b->boot_s : BOOT_S,
+		 idle_s = b->idle_s ? b->idle_s : IDLE_S * r->scale,
 		 limit_s = b->limit_s ? b->limit_s : LIMIT_S;
 	double t = now();
 
@@ -173,10 +175,15 @@ static int make_empty(const char *path, struct why *why)
 	return fd;
 }
 
+static unsigned boot_scale(const struct boot *b, enum boot_accel accel)
+{
+	return accel == BOOT_ACCEL_KVM ? 1 : b->machine->scale;
+}
+
 int boot_once(const struct boot *b, enum boot_accel accel, const char *initrd, boot_watch *watch,
 	      void *arg, struct boot_result *res, struct why *why)
 {
-	struct run r = {.boot = b, .console_fd = -1};
+	struct run r = {.boot = b, .console_fd = -1, .scale = boot_scale(b, accel)};
 	char *log = buf_asprintf("%s/qemu.log", b->workdir), *words = NULL;
 	int log_fd = -1, stream_fd, rc, pidfd, status;
 	struct args a = {0};
@@ -238,8 +245,7 @@ int boot_run(const struct boot *b, const struct job *job, boot_watch *watch, voi
 		rc = why_set(why, EINVAL, "%s guests have no KVM here: machines.tsv names no "
 			     "arguments for it", b->machine->arch);
 	if (rc == 0)
-		rc = image_build(b, job, accel == BOOT_ACCEL_KVM ? 1 : b->machine->scale, initrd,
-				 why);
+		rc = image_build(b, job, boot_scale(b, accel), initrd, why);
 	if (rc == 0)
 		rc = boot_once(b, accel, initrd, watch, arg, &res, why);
 	unlink(initrd);
