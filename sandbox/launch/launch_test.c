@@ -232,14 +232,14 @@ CASE(filter_refused, "Verify that a filter that the kernel refuses starts nothin
 }
 
 CASE(privileges, "Verify that the command cannot gain privileges and root has lost the "
-     "dangerous ones")
+	"dangerous ones")
 {
 	ATF_CHECK_EQ(0, ask(tc, "no_new_privs"));
 	ATF_CHECK_EQ(0, ask(tc, "capabilities"));
 }
 
 CASE(memory_apart, "Verify that the command cannot open the memory of a process outside "
-     "the sandbox")
+	"the sandbox")
 {
 	char pid[16], *argv[] = { (char *)probe(tc), "memory", pid, NULL };
 	struct launch l = make_launch(argv);
@@ -356,7 +356,7 @@ static void doomed(const struct launch *l, int stage, int tell)
 }
 
 CASE(dies_with_us, "Verify that SIGKILL of the caller leaves no child, waiting, at its "
-     "exec or after it")
+	"exec or after it")
 {
 	char *argv[] = { (char *)probe(tc), "hold", NULL };
 	struct launch l = make_launch(argv);
