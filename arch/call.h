@@ -93,6 +93,13 @@ int call_save_regs(pid_t tid, struct call_regs *out);
 int call_load_regs(pid_t tid, const struct call_regs *regs);
 
 /*
+ * At EXIT: put `regs` back, saved when `at_entry` was entered, and let the
+ * program see `result`. One request.
+ */
+int call_load_result(pid_t tid, const struct call *at_entry, const struct call_regs *regs,
+		     int64_t result);
+
+/*
  * At EXIT of an injected call: make the tracee, when resumed, execute its
  * syscall instruction again with this number and these arguments. `at_entry`
  * is the struct call read when the original call was entered. -EINVAL on arm

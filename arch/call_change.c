@@ -217,6 +217,18 @@ static bool is_restart_code(int32_t value)
 	return value == -512 || value == -513 || value == -514 || value == -516;
 }
 
+int call_load_result(pid_t tid, const struct call *at_entry, const struct call_regs *regs,
+		     int64_t result)
+{
+	struct edit e = { .regs = *regs };
+
+	if (!at_entry->abi || !call_regs_fit(at_entry->abi, regs->bytes, regs->size))
+		return -EOPNOTSUPP;
+	e.at = abi_regs_of_size(at_entry->abi, regs->size);
+	edit_reg(&e, e.at->ret, (uint64_t)result);
+	return edit_end(tid, &e);
+}
+
 int call_again(struct call_io *io, pid_t tid, const struct call *at_entry, int64_t nr,
 	       const uint64_t args[ABI_NARGS])
 {

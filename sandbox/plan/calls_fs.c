@@ -188,7 +188,7 @@ static const struct call_spec rows[] = {
 	ALLOW("timerfd_settime64"),
 	PATH("truncate", KIND_TRUNCATE, -1, 0, -1, -1, 0),
 	PATH("truncate64", KIND_TRUNCATE, -1, 0, -1, -1, VAR_SIZE64),
-	ALLOW("umask"),
+	IDENTITY("umask"),
 	REFUSE("umount", EPERM, MOUNTS),
 	REFUSE("umount2", EPERM, MOUNTS),
 	PATH("unlink", KIND_UNLINK, -1, 0, -1, -1, VAR_NOFOLLOW),

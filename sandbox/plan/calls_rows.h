@@ -61,6 +61,11 @@ extern const struct call_topic calls_fs, calls_net, calls_process, calls_rest;
 	ROW(name, CALL_SUPERVISE, KIND_EXEC, COND_NONE, 0, 1u << POLICY_EXEC, dirfd, path, -1, -1, \
 	    flags, -1, -1, 0, NULL)
 
+/* Changes what the supervisor acts as for the program, whatever it does for it. */
+#define IDENTITY(name) \
+	ROW(name, CALL_SUPERVISE, KIND_IDENTITY, COND_NONE, 0, (1u << POLICY_OPS) - 1, -1, -1, -1, \
+	    -1, -1, -1, -1, 0, NULL)
+
 /* The socket is always the first argument. */
 #define SOCK(name, kind, cond, ops, address, flags) \
 	ROW(name, CALL_SUPERVISE, kind, cond, 0, ops, 0, address, -1, -1, flags, -1, -1, 0, NULL)

@@ -9,11 +9,13 @@
 #include "sandbox/supervise/channel.h"
 
 #include <errno.h>
+#include <linux/kcmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "sandbox/supervise/job.h"
@@ -30,7 +32,7 @@ struct channel *channel_new(int sock)
 		return NULL;
 	ch->refs = 1;
 	ch->sock = sock;
-	ch->number = -1;
+	ch->theirs = ch->number = -1;
 	return ch;
 }
 
@@ -46,6 +48,8 @@ void channel_unref(struct channel *ch)
 	if (ch == NULL || --ch->refs > 0)
 		return;
 	close(ch->sock);
+	if (ch->theirs >= 0)
+		close(ch->theirs);
 	free(ch);
 }
 
@@ -77,7 +81,17 @@ int channel_identify(struct channel *ch, pid_t tid, int number)
 
 bool channel_is_valid(const struct channel *ch, pid_t tid)
 {
-	return !ch->dead && socket_inode(tid, ch->number) == ch->inode;
+	long same = -1;
+
+	errno = 0;
+	if (ch->dead)
+		return false;
+	/* Where the kernel was built without kcmp the name in /proc tells. */
+	if (ch->theirs >= 0)
+		same = syscall(SYS_kcmp, getpid(), tid, KCMP_FILE, ch->theirs, ch->number);
+	if (same >= 0 || errno == EBADF)
+		return same == 0;
+	return socket_inode(tid, ch->number) == ch->inode;
 }
 
 bool channel_fits(int sock)

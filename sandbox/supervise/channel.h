@@ -17,6 +17,7 @@
 struct channel {
 	unsigned int refs;
 	int sock;		/* the supervisor's end */
+	int theirs;		/* a duplicate of the process's end, to compare with; or < 0 */
 	int number;		/* the process's descriptor */
 	unsigned long inode;	/* of the process's end */
 	bool busy;		/* a descriptor is on its way */

@@ -60,6 +60,8 @@ void job_free(struct job *j)
 	}
 	if (j->installs != NULL)
 		j->installs->installing = false;
+	if (j->changes != NULL)
+		identity_changed(j->changes);
 	if (j->helper != NULL)
 		helper_release(j->helper);
 	if (j->fd >= 0)
@@ -128,7 +130,6 @@ static int finish(struct supervisor *sv, struct tracee *t, int64_t result,
 		  enum deliver_next *next)
 {
 	struct job *j = t->job;
-	struct call done = j->call;
 	int rc = 0;
 
 	if (j->has_saved)
@@ -139,10 +140,7 @@ static int finish(struct supervisor *sv, struct tracee *t, int64_t result,
 	if (rc == 0 && j->at_seccomp) {
 		rc = call_skip(&sv->io, t->tid, &j->call, result);
 	} else if (rc == 0) {
-		rc = call_load_regs(t->tid, &j->regs);
-		done.point = CALL_EXIT;
-		if (rc == 0)
-			rc = call_set_result(&sv->io, t->tid, &done, result);
+		rc = call_load_result(t->tid, &j->call, &j->regs, result);
 	}
 	job_free(j);
 	t->job = NULL;
@@ -323,6 +321,8 @@ static int took_pair(struct supervisor *sv, struct tracee *t)
 		close(sock);
 		return -ENOMEM;
 	}
+	/* Ours as well, for kcmp; it can do without. */
+	ch->theirs = sys_pidfd_getfd(pidfd, j->pair[1]);
 	j->channel = ch;
 	return 0;
 }
@@ -369,10 +369,19 @@ static int waited(struct supervisor *sv, struct tracee *t, enum deliver_next *ne
 	struct helper *h = j->helper;
 	int64_t result;
 
-	if (!helper_poll(h)) {
-		/* As a native call: EINTR after a handler, or again from the start. */
-		return finish(sv, t, -ERESTARTSYS_CODE, next);
+	if (!helper_poll(h) && !h->reaped) {
+		/*
+		 * Until it is dead it is still there for others: the other side
+		 * of a FIFO could meet it and find nobody afterwards. And what it
+		 * has done before it died is done.
+		 */
+		j->step = JOB_CANCEL;
+		*next = DELIVER_HOLD;
+		return kill(h->pid, SIGKILL) < 0 ? -errno : 0;
 	}
+	/* As a native call: EINTR after a handler, or again from the start. */
+	if (!helper_poll(h))
+		return finish(sv, t, -ERESTARTSYS_CODE, next);
 	result = h->result;
 	j->fd = h->fd;
 	h->fd = -1;
@@ -390,6 +399,11 @@ static int stepped(struct supervisor *sv, struct tracee *t, int64_t result,
 	int rc;
 
 	switch (j->step) {
+	case JOB_WATCHED:
+		job_free(j);
+		t->job = NULL;
+		*next = DELIVER_CONT;
+		return 0;
 	case JOB_WAIT:
 		return waited(sv, t, next);
 	case JOB_MAP:
@@ -435,8 +449,18 @@ int deliver_step(struct supervisor *sv, struct tracee *t, enum deliver_next *nex
 		*next = DELIVER_SYSCALL;
 		return 0;
 	}
+	if (j->step == JOB_WATCHED)
+		return stepped(sv, t, 0, next);
 	rc = call_get(&sv->io, t->tid, CALL_EXIT, &now);
 	return rc < 0 ? rc : stepped(sv, t, now.result, next);
+}
+
+int deliver_helper_ended(struct supervisor *sv, struct tracee *t, enum deliver_next *next)
+{
+	if (t->job->step == JOB_CANCEL)
+		return waited(sv, t, next);
+	*next = DELIVER_HOLD;
+	return ptrace(PTRACE_INTERRUPT, t->tid, NULL, NULL) < 0 ? -errno : 0;
 }
 
 static int start_wait(struct supervisor *sv, struct tracee *t, struct outcome *o,
@@ -487,6 +511,16 @@ int deliver_outcome(struct supervisor *sv, struct tracee *t, const struct call *
 			return rc == -ENOMEM ? call_skip(&sv->io, t->tid, c, rc) : rc;
 		}
 		return start_wait(sv, t, o, next);
+	case OUTCOME_WATCH:
+		rc = job_start(t, c);
+		if (rc < 0)
+			return rc == -ENOMEM ? call_skip(&sv->io, t->tid, c, rc) : rc;
+		identity_changing(&sv->identity);
+		t->job->changes = &sv->identity;
+		t->job->step = JOB_WATCHED;
+		t->job->entered = true;
+		*next = DELIVER_SYSCALL;
+		return 0;
 	case OUTCOME_REWRITE:
 		rc = job_start(t, c);
 		if (rc < 0)

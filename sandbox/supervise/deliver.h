@@ -30,6 +30,9 @@ int deliver_outcome(struct supervisor *sv, struct tracee *t, const struct call *
 /* At a syscall-stop of a tracee with a job. The same answers. */
 int deliver_step(struct supervisor *sv, struct tracee *t, enum deliver_next *next);
 
+/* The helper of the tracee's job was reaped. The same answers. */
+int deliver_helper_ended(struct supervisor *sv, struct tracee *t, enum deliver_next *next);
+
 /*
  * A tracee that was held and can go on now, or NULL; call deliver_resume()
  * for it. To be asked after every stop.

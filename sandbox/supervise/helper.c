@@ -92,12 +92,11 @@ bool helper_poll(struct helper *h)
 	if (h->done)
 		return true;
 	rc = fdpass_receive(h->sock, &fd, &result, sizeof(result));
-	if (rc == -EAGAIN)
+	if (rc < 0)
 		return false;
 	h->done = true;
-	/* It died without a word: the supervisor's trouble, not a result. */
-	h->result = rc < 0 ? -ENOMEM : result;
-	h->fd = rc < 0 ? -1 : fd;
+	h->result = result;
+	h->fd = fd;
 	return true;
 }
 

@@ -71,6 +71,7 @@ int identity_init(struct identity *id)
 	id->privileged = id->cap_permitted != 0;
 	id->umask = id->own.umask;
 	id->changed = 0;
+	id->generation = 1;
 	return 0;
 }
 
@@ -105,21 +106,67 @@ static int become(struct identity *id, const struct procfs_status *who)
 	return 0;
 }
 
-int identity_enter(struct identity *id, pid_t tid, bool creates)
+static bool same_credentials(const struct procfs_status *a, const struct procfs_status *b)
+{
+	return a->fsuid == b->fsuid && a->fsgid == b->fsgid &&
+	       a->cap_effective == b->cap_effective && same_groups(a, b);
+}
+
+static bool is_known(const struct identity *id, const struct identity_known *known)
+{
+	return id->changing == 0 && known->at == id->generation;
+}
+
+static void take_umask(struct identity *id, mode_t mask)
+{
+	if (mask != id->umask)
+		umask(mask);
+	id->umask = mask;
+}
+
+int identity_enter(struct identity *id, pid_t tid, struct identity_known *known, bool creates)
 {
 	struct procfs_status who;
 	int rc;
 
 	if (!id->privileged && !creates)
 		return 0;
+	if (is_known(id, known) && (known->plain || !id->privileged)) {
+		take_umask(id, known->umask);
+		return id->privileged ? become(id, &id->plain) : 0;
+	}
 	rc = procfs_status(tid, &who);
 	if (rc < 0)
 		return rc;
-	if (creates && who.umask != id->umask) {
-		umask(who.umask);
-		id->umask = who.umask;
+	if (!id->have_plain) {
+		id->plain = who;
+		id->have_plain = true;
 	}
+	if (id->changing == 0) {
+		known->at = id->generation;
+		known->umask = who.umask;
+		known->plain = same_credentials(&who, &id->plain);
+	}
+	take_umask(id, who.umask);
 	return id->privileged ? become(id, &who) : 0;
+}
+
+void identity_inherit(const struct identity *id, struct identity_known *child,
+		      const struct identity_known *maker)
+{
+	if (is_known(id, maker))
+		*child = *maker;
+}
+
+void identity_changing(struct identity *id)
+{
+	id->changing++;
+}
+
+void identity_changed(struct identity *id)
+{
+	id->changing--;
+	id->generation++;
 }
 
 int identity_leave(struct identity *id)

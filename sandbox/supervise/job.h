@@ -14,6 +14,7 @@
 
 struct channel;
 struct helper;
+struct identity;
 struct process;
 
 /* The largest of msghdr + cmsghdr with a descriptor, and of int[2]. */
@@ -21,6 +22,7 @@ struct process;
 
 enum job_step {
 	JOB_WAIT,	/* the tracee waits for a helper */
+	JOB_CANCEL,	/* a signal has come first: stopped until the helper is dead */
 	JOB_MAP,	/* a page for scratch where the stack cannot serve */
 	JOB_PAIR,	/* socketpair */
 	JOB_RAISE,	/* fcntl(F_DUPFD_CLOEXEC): its end to a high number */
@@ -29,6 +31,7 @@ enum job_step {
 	JOB_RECEIVE,	/* recvmsg: the descriptor arrives */
 	JOB_TTY,	/* ioctl(TIOCSCTTY) */
 	JOB_UNMAP,
+	JOB_WATCHED,	/* the call as it is: nothing to put back */
 	JOB_REWRITTEN,	/* another call with the same meaning: its result counts */
 	JOB_DONE
 };
@@ -42,6 +45,7 @@ struct job {
 	struct call call;	/* as it was entered */
 	struct call_regs regs;	/* as they were then */
 	struct helper *helper;	/* JOB_WAIT */
+	struct identity *changes; /* JOB_WATCHED: to be told when it has ended */
 	int fd;			/* to hand over, owned; or -1 */
 	bool cloexec, take_tty;
 	struct channel *channel; /* counted reference while in use or being made */

@@ -88,6 +88,7 @@ static int on_new_child(struct supervisor *sv, struct tracee *t)
 		return resume(t, 0);
 	if (rc < 0)
 		return rc;
+	identity_inherit(&sv->identity, &child->known, &t->known);
 	if (child->process != t->process && child->process->channel == NULL)
 		child->process->channel = channel_ref(t->process->channel);
 	return resume(t, 0);
@@ -106,6 +107,7 @@ static int on_exec(struct supervisor *sv, struct tracee *t)
 	job_free(t->job);
 	t->job = NULL;
 	p->launching = false;
+	t->known.at = 0;
 	channel_unref(p->channel); /* closed on exec */
 	p->channel = NULL;
 	rc = exec_check(sv, t);
@@ -185,16 +187,21 @@ static void on_end(struct supervisor *sv, pid_t tid, int ended, int *status)
 		kill_all(sv);
 }
 
-/* A helper is done: wake the tracee that waits for it. */
+/* A helper has ended: the tracee that waits for it goes on. */
 static int on_helper_end(struct supervisor *sv, struct helper *h)
 {
 	struct tracee *t = tracees_find(&sv->tracees, h->tid);
-	int rc = 0;
+	bool waits = t != NULL && t->job != NULL && t->job->helper == h;
+	enum deliver_next next = DELIVER_HOLD;
+	int rc;
 
-	if (t != NULL && t->job != NULL && t->job->helper == h)
-		rc = request(PTRACE_INTERRUPT, t->tid, 0);
 	helper_reaped(h);
-	return rc;
+	if (!waits)
+		return 0;
+	rc = deliver_helper_ended(sv, t, &next);
+	if (rc == 0)
+		rc = go_on(t, next);
+	return rc == -ESRCH ? 0 : rc;
 }
 
 static int resume_held(struct supervisor *sv)

@@ -44,6 +44,7 @@ static const struct performer performers[] = {
 	[KIND_LISTEN] = { perform_listen, false, false },
 	[KIND_PID] = { perform_pid, false, false },
 	[KIND_KILL] = { perform_kill, false, false },
+	[KIND_IDENTITY] = { perform_identity, false, false },
 };
 
 int perform_resolve(struct supervisor *sv, unsigned int i, enum resolve_want want, bool nofollow)
@@ -116,7 +117,7 @@ int perform_call(struct supervisor *sv, struct tracee *t, const struct call_spec
 	if (rc == 0)
 		rc = open_bases(sv);
 	if (rc == 0 && p->files)
-		rc = identity_enter(&sv->identity, t->tid, p->creates);
+		rc = identity_enter(&sv->identity, t->tid, &t->known, p->creates);
 	if (rc == 0)
 		p->run(sv, t, out);
 	else if (spec->kind == KIND_EXEC)

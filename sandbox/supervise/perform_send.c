@@ -44,11 +44,11 @@ static int check(struct supervisor *sv, struct tracee *t, int sock, struct messa
 	if (msg->cut && type != SOCK_STREAM)
 		return -EMSGSIZE;
 	if (!msg->named)
-		return identity_enter(&sv->identity, t->tid, false);
+		return identity_enter(&sv->identity, t->tid, &t->known, false);
 	/* A connected stream has its peer already; the kernel says so. */
 	if (type == SOCK_STREAM && (flags & FASTOPEN) == 0) {
 		msg->addr.pathname = false;
-		return identity_enter(&sv->identity, t->tid, false);
+		return identity_enter(&sv->identity, t->tid, &t->known, false);
 	}
 	rc = socket_judge_peer(sv, t, &msg->addr);
 	return rc;

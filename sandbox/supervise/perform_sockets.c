@@ -98,7 +98,7 @@ static int64_t bind_path(struct supervisor *sv, struct tracee *t, int sock,
 	int rc = socket_path_operand(sv, a);
 
 	if (rc == 0)
-		rc = identity_enter(&sv->identity, t->tid, true);
+		rc = identity_enter(&sv->identity, t->tid, &t->known, true);
 	if (rc == 0)
 		rc = perform_resolve(sv, 0, RESOLVE_NAME, true);
 	if (rc < 0)
@@ -130,7 +130,7 @@ static int64_t bind_addr(struct supervisor *sv, struct tracee *t, int sock,
 	int rc = judge_addr(sv, t, POLICY_BIND, addr, a->len, NULL);
 
 	if (rc == 0)
-		rc = identity_enter(&sv->identity, t->tid, false);
+		rc = identity_enter(&sv->identity, t->tid, &t->known, false);
 	return rc < 0 ? rc : result_of(bind(sock, addr, a->len));
 }
 
@@ -184,7 +184,7 @@ void perform_listen(struct supervisor *sv, struct tracee *t, struct outcome *out
 	}
 	rc = judge_listen(sv, t, sock);
 	if (rc == 0)
-		rc = identity_enter(&sv->identity, t->tid, false);
+		rc = identity_enter(&sv->identity, t->tid, &t->known, false);
 	outcome_result(out, rc < 0 ? rc : result_of(listen(sock, request_int(&sv->req, 1))));
 	close(sock);
 }

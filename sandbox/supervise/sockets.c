@@ -99,7 +99,7 @@ int socket_judge_peer(struct supervisor *sv, struct tracee *t, struct socket_add
 	int rc = a->pathname ? socket_path_operand(sv, a) : 0;
 
 	if (rc == 0)
-		rc = identity_enter(&sv->identity, t->tid, false);
+		rc = identity_enter(&sv->identity, t->tid, &t->known, false);
 	if (rc < 0)
 		return rc;
 	if (!a->pathname)

@@ -46,6 +46,7 @@ struct supervisor {
 
 enum outcome_kind {
 	OUTCOME_RUN,	/* the kernel executes the call as it is */
+	OUTCOME_WATCH,	/* the same, and its end is noted: it changes credentials */
 	OUTCOME_RESULT,	/* the program sees `result`, a value or -errno */
 	OUTCOME_FD,	/* the program gets `fd`; it is closed here */
 	OUTCOME_HELPER,	/* `helper` will know */

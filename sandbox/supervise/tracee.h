@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "sandbox/supervise/identity.h"
+
 struct channel;
 struct job;
 
@@ -29,6 +31,7 @@ struct process {
 struct tracee {
 	pid_t tid;
 	struct process *process;
+	struct identity_known known;
 	struct job *job;	/* a call that we are changing, or NULL; owned */
 	struct tracee *next;
 };
