@@ -289,5 +289,12 @@ int campaign_run(const struct campaign *c, const struct target_env *env, struct 
 	pthread_mutex_destroy(&r.lock);
 	if (err)
 		*why = r.why;
+	/* Targets that nobody came to. */
+	for (size_t i = r.next; i < count && !err; i++) {
+		for (size_t k = 0; k < targets[i].count; k++)
+			cell_finish(&targets[i].cells[k], STATUS_LOST,
+				    "not reached: the run was stopped");
+		err = store_put(env->store, env->run, targets[i].cells, targets[i].count, why);
+	}
 	return err;
 }

@@ -301,7 +301,8 @@ static int run_in(struct run *r, const char *command, struct why *why)
 	if (err)
 		cli_error("%s", why->text);
 	else if (run_stop)
-		rc = cli_error("stopped by a signal; what was answered is in '%s'", r->store);
+		rc = cli_error("stopped by a signal (%s); what was answered is in '%s'",
+			       strsignal(run_stop), r->store);
 	suite_free(&suite);
 	free(real);
 	free(builds);
