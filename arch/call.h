@@ -6,7 +6,9 @@
  * calling thread traces and that is stopped; no waiting, no resuming.
  *
  * Every function returns 0 or -errno; -ESRCH means that the tracee is gone or
- * not stopped, which is normal life. Outputs are written on success only.
+ * not stopped, which is normal life. Outputs are written on success only. After
+ * any other error of a function that changes a call it is not known what would
+ * be executed: do not resume the tracee.
  */
 #ifndef BELAY_ARCH_CALL_H
 #define BELAY_ARCH_CALL_H
@@ -31,9 +33,9 @@ struct call {
 	const struct abi *abi;	/* how the call entered, or NULL */
 	uint32_t audit_arch;	/* what the kernel said, also when abi is NULL; 0 unknown */
 	int64_t nr;		/* as <asm/unistd.h> of that ABI counts: with nr_bit; -1 none */
-	uint64_t args[ABI_NARGS]; /* zero-extended for 32-bit registers; ENTRY and SECCOMP only */
+	uint64_t args[ABI_NARGS]; /* ENTRY, SECCOMP only; 32-bit ones zero-extended */
 	uint64_t ip, sp;
-	int64_t result;		/* EXIT only: the value, or -errno (restart codes included) */
+	int64_t result;		/* EXIT only: a value or -errno, restart codes included */
 	uint32_t trace_data;	/* SECCOMP only: SECCOMP_RET_DATA */
 };
 
@@ -59,6 +61,8 @@ int call_get(struct call_io *io, pid_t tid, enum call_point expect, struct call 
  * number counts as in struct call; -1 (set_nr only) skips the call and leaves
  * the result to the architecture. -EOPNOTSUPP where this tracer cannot reach
  * the registers: c->abi is NULL, or a 32-bit ARM tracer on a 64-bit tracee.
+ * A vsyscall (x86_64: time, gettimeofday, getcpu at 0xffffffffff600000) can be
+ * skipped only: the kernel kills the process when it finds another number.
  */
 int call_set_nr(struct call_io *io, pid_t tid, const struct call *c, int64_t nr);
 int call_set_args(struct call_io *io, pid_t tid, const struct call *c,
@@ -68,8 +72,7 @@ int call_rewrite(struct call_io *io, pid_t tid, const struct call *c, int64_t nr
 
 /*
  * At ENTRY or SECCOMP: do not execute; the program sees `result` (a value or
- * -errno, no restart code). Also where c->abi is NULL. After any error but
- * -ESRCH the call may still execute: do not resume the tracee.
+ * -errno, no restart code). Also where c->abi is NULL.
  */
 int call_skip(struct call_io *io, pid_t tid, const struct call *c, int64_t result);
 

@@ -103,8 +103,7 @@ int call_decode_info(const struct syscall_info *info, enum call_point expect, st
 	c.audit_arch = info->arch;
 	if (expect == CALL_EXIT) {
 		c.abi = abi_of_call(c.audit_arch, UINT32_MAX);
-		c.result = info->exit.is_error ? info->exit.rval :
-						 result_of(c.abi, (uint64_t)info->exit.rval);
+		c.result = result_of(c.abi, (uint64_t)info->exit.rval);
 	} else {
 		set_number(&c, info->entry.nr);
 		set_args(&c, info->entry.args);

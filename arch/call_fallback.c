@@ -63,8 +63,8 @@ static int decode(const struct call_regs *regs, const struct call_spoken *spoken
 		c.audit_arch = 0;
 	}
 	/* On arm and aarch64 the number's register is not what will be executed. */
-	if (point == CALL_ENTRY || point == CALL_SECCOMP)
-		c.nr = spoken ? spoken->nr : c.nr;
+	if (spoken && (point == CALL_ENTRY || point == CALL_SECCOMP))
+		c.nr = spoken->nr;
 	*out = c;
 	return 0;
 }

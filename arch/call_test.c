@@ -96,21 +96,21 @@ static void test_read(const struct tracee_kind *kind, enum call_point point)
 	}
 }
 
-#define READ_TESTS(kind)                                                                          \
-	ATF_TC(read_##kind);                                                                      \
-	ATF_TC_HEAD(read_##kind, tc)                                                              \
-	{                                                                                         \
-		atf_tc_set_md_var(tc, "descr", "Verify that both ways to read a call at entry and " \
-					       "exit agree: " #kind);                             \
-	}                                                                                         \
-	ATF_TC_BODY(read_##kind, tc) { (void)tc; test_read(&tracee_##kind, CALL_ENTRY); }         \
-	ATF_TC(read_seccomp_##kind);                                                              \
-	ATF_TC_HEAD(read_seccomp_##kind, tc)                                                      \
-	{                                                                                         \
-		atf_tc_set_md_var(tc, "descr", "Verify that both ways to read a call at a seccomp " \
-					       "stop agree: " #kind);                             \
-	}                                                                                         \
-	ATF_TC_BODY(read_seccomp_##kind, tc) { (void)tc; test_read(&tracee_##kind, CALL_SECCOMP); }
+#define READ_TEST(name, kind, point)                                                   \
+	ATF_TC(name##_##kind);                                                         \
+	ATF_TC_HEAD(name##_##kind, tc)                                                 \
+	{                                                                              \
+		atf_tc_set_md_var(tc, "descr", "Verify that both ways to read a call " \
+					       "agree: %s, %s", #kind, #point);        \
+	}                                                                              \
+	ATF_TC_BODY(name##_##kind, tc)                                                 \
+	{                                                                              \
+		(void)tc;                                                              \
+		test_read(&tracee_##kind, point);                                      \
+	}
+#define READ_TESTS(kind)                    \
+	READ_TEST(read, kind, CALL_ENTRY)   \
+	READ_TEST(read_seccomp, kind, CALL_SECCOMP)
 TRACEE_KINDS(READ_TESTS)
 
 ATF_TC(forged);
@@ -269,8 +269,8 @@ static void check_gone(pid_t pid, const struct call *entered, const struct call_
 ATF_TC(gone);
 ATF_TC_HEAD(gone, tc)
 {
-	atf_tc_set_md_var(tc, "descr", "Verify that a tracee that runs, one that has died and a "
-				       "process that is none are ESRCH, and that nothing is written");
+	atf_tc_set_md_var(tc, "descr", "Verify that a running tracee, a dead one and a stranger "
+				       "are ESRCH, and that nothing is written");
 }
 ATF_TC_BODY(gone, tc)
 {

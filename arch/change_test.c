@@ -80,9 +80,13 @@ static void at_getpid(const struct tracee_kind *kind,
 static void set_nr(const struct tracee_kind *kind, struct call_io *io, pid_t pid,
 		   const struct call *c)
 {
+	struct call now;
 	int64_t result;
 
 	ATF_REQUIRE_EQ(call_set_nr(io, pid, c, kind->nr_getppid), 0);
+	ATF_REQUIRE_EQ(call_get(io, pid, c->point, &now), 0);
+	ATF_CHECK_EQ_MSG(now.nr, kind->nr_getppid, "number %lld", (long long)now.nr);
+	ATF_CHECK(!memcmp(now.args, c->args, sizeof(now.args)));
 	result = result_at_exit(pid);
 	need_execution(pid, result);
 	ATF_CHECK_EQ_MSG(result, getpid(), "result %lld", (long long)result);

@@ -63,6 +63,15 @@ static void check_entered(const struct entered *e, enum call_point point)
 	ATF_CHECK_EQ_MSG(c.trace_data, 0, "%s", e->what);
 }
 
+static const struct abi *identify(const char *kernel, const void *regs, size_t size,
+				  const char *line)
+{
+	struct call_spoken spoken;
+
+	ATF_REQUIRE_EQ(call_parse_spoken(line, &spoken), 0);
+	return call_identify(abi_find(kernel), regs, size, &spoken);
+}
+
 ATF_TC(entry);
 ATF_TC_HEAD(entry, tc)
 {
@@ -174,6 +183,32 @@ ATF_TC_BODY(number, tc)
 	}
 }
 
+ATF_TC(arg0);
+ATF_TC_HEAD(arg0, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "Verify that ARM's first argument is the one seccomp sees, "
+				       "and that a changed one does not hide the ABI");
+}
+ATF_TC_BODY(arg0, tc)
+{
+	uint32_t arm[18];
+	uint64_t aarch64[34];
+	struct call c;
+
+	(void)tc;
+	memcpy(arm, recorded_arm, sizeof(arm));
+	arm[0] = 7;
+	ATF_REQUIRE_EQ(call_decode(abi_find("arm"), CALL_ENTRY, SET(arm), &c), 0);
+	ATF_CHECK_EQ(c.args[0], 0x81000001);
+	ATF_CHECK_EQ(identify("aarch64", SET(arm), RECORDED_ARM_LINE), abi_find("arm"));
+	memcpy(aarch64, recorded_aarch64, sizeof(aarch64));
+	aarch64[0] = 7; /* kernels without the fix still print orig_x0 */
+	ATF_REQUIRE_EQ(call_decode(abi_find("aarch64"), CALL_ENTRY, SET(aarch64), &c), 0);
+	ATF_CHECK_EQ(c.args[0], 7);
+	ATF_CHECK_EQ(identify("aarch64", SET(aarch64), RECORDED_AARCH64_LINE),
+		     abi_find("aarch64"));
+}
+
 ATF_TC(no_call);
 ATF_TC_HEAD(no_call, tc)
 {
@@ -227,15 +262,6 @@ ATF_TC_BODY(wrong_size, tc)
 			known += abi_regs_of_size(abi, sizes[i]) != NULL;
 		ATF_CHECK_EQ(known, sizes[i] == 216 ? 3u : 1u);
 	}
-}
-
-static const struct abi *identify(const char *kernel, const void *regs, size_t size,
-				  const char *line)
-{
-	struct call_spoken spoken;
-
-	ATF_REQUIRE_EQ(call_parse_spoken(line, &spoken), 0);
-	return call_identify(abi_find(kernel), regs, size, &spoken);
 }
 
 ATF_TC(identify);
@@ -302,7 +328,8 @@ ATF_TC_BODY(spoken, tc)
 		"", "\n", "running\n", "39\n", "39 0x1\n", "39 0x1 0x2 0x3\n", "x 0x1 0x2\n",
 		"39 0x1 0x2 0x3 0x4 0x5 0x6 0x7\n", "39 0x1 0x2 0x3 0x4 0x5 0x6 0x7 0x8 0x9\n",
 		"39 0x1 0x2 0x3 0x4 0x5 0x6 0x7 y\n", "-1 0x1 0x2 0x3\n",
-		"-1 0x1 0x2 0x3 0x4 0x5 0x6 0x7 0x8\n", "99999999999 0x1 0x2 0x3 0x4 0x5 0x6 0x7 0x8\n",
+		"-1 0x1 0x2 0x3 0x4 0x5 0x6 0x7 0x8\n",
+		"99999999999 0x1 0x2 0x3 0x4 0x5 0x6 0x7 0x8\n",
 		"39 0x11111111111111111 0x2 0x3 0x4 0x5 0x6 0x7 0x8\n",
 		"39 1 0x2 0x3 0x4 0x5 0x6 0x7 0x8\n", "39  0x1 0x2 0x3 0x4 0x5 0x6 0x7 0x8\n",
 	};
@@ -331,6 +358,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, entry);
 	ATF_TP_ADD_TC(tp, result);
 	ATF_TP_ADD_TC(tp, number);
+	ATF_TP_ADD_TC(tp, arg0);
 	ATF_TP_ADD_TC(tp, no_call);
 	ATF_TP_ADD_TC(tp, wrong_size);
 	ATF_TP_ADD_TC(tp, identify);
