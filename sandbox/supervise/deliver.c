@@ -371,16 +371,15 @@ static int waited(struct supervisor *sv, struct tracee *t, enum deliver_next *ne
 
 	if (!helper_poll(h) && !h->reaped) {
 		/*
-		 * Until it is dead it is still there for others: the other side
-		 * of a FIFO could meet it and find nobody afterwards. And what it
-		 * has done before it died is done.
+		 * What it has done by now is done: the other side of a FIFO that
+		 * has met it would find nobody afterwards.
 		 */
 		j->step = JOB_CANCEL;
 		*next = DELIVER_HOLD;
-		return kill(h->pid, SIGKILL) < 0 ? -errno : 0;
+		return helper_cancel(h);
 	}
 	/* As a native call: EINTR after a handler, or again from the start. */
-	if (!helper_poll(h))
+	if (!helper_poll(h) || h->result == -EINTR)
 		return finish(sv, t, -ERESTARTSYS_CODE, next);
 	result = h->result;
 	j->fd = h->fd;

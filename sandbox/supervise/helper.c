@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "sandbox/supervise/fdpass.h"
@@ -21,9 +22,23 @@
 
 static struct helper *helpers;
 
+/*
+ * Told to give up: whatever waits ends with EINTR, and what was done just
+ * before is still handed back. The timer makes sure when the signal comes
+ * before the wait has begun.
+ */
+static void on_cancel(int sig)
+{
+	const struct itimerval again = { { 0, 1000 }, { 0, 1000 } };
+
+	(void)sig;
+	setitimer(ITIMER_REAL, &again, NULL);
+}
+
 static void run_child(pid_t parent, int sock, helper_fn *run, void *arg)
 {
-	struct sigaction dfl = { .sa_handler = SIG_DFL };
+	struct sigaction cancel = { .sa_handler = on_cancel };
+	sigset_t alarm;
 	int64_t result;
 	int fd = -1;
 
@@ -32,8 +47,13 @@ static void run_child(pid_t parent, int sock, helper_fn *run, void *arg)
 	signal(SIGQUIT, SIG_IGN);
 	signal(SIGTSTP, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
-	sigaction(SIGTERM, &dfl, NULL);
-	sigaction(SIGHUP, &dfl, NULL);
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGHUP, SIG_DFL);
+	/* Until here it ends us: nothing was done yet. */
+	sigaction(SIGALRM, &cancel, NULL);
+	sigemptyset(&alarm);
+	sigaddset(&alarm, SIGALRM);
+	sigprocmask(SIG_UNBLOCK, &alarm, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1);
@@ -120,6 +140,11 @@ void helper_release(struct helper *h)
 		helper_free(h);
 	else
 		kill(h->pid, SIGKILL);
+}
+
+int helper_cancel(struct helper *h)
+{
+	return kill(h->pid, SIGALRM) < 0 ? -errno : 0;
 }
 
 void helper_reaped(struct helper *h)

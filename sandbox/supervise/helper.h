@@ -37,6 +37,12 @@ struct helper *helper_find(pid_t pid);
 /* Take the result if it has come: true, and h->done is set. */
 bool helper_poll(struct helper *h);
 
+/*
+ * Ask it to give up: it ends soon, with -EINTR, or with what it has done
+ * already. 0 or -errno.
+ */
+int helper_cancel(struct helper *h);
+
 /* Its result was taken, or nobody wants it any more: then it is killed. */
 void helper_release(struct helper *h);
 

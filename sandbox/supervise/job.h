@@ -22,7 +22,7 @@ struct process;
 
 enum job_step {
 	JOB_WAIT,	/* the tracee waits for a helper */
-	JOB_CANCEL,	/* a signal has come first: stopped until the helper is dead */
+	JOB_CANCEL,	/* a signal has come first: stopped until the helper has given up */
 	JOB_MAP,	/* a page for scratch where the stack cannot serve */
 	JOB_PAIR,	/* socketpair */
 	JOB_RAISE,	/* fcntl(F_DUPFD_CLOEXEC): its end to a high number */
