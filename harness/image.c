@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -174,26 +175,35 @@ static int copy_base(const char *base, FILE *to, struct why *why)
 	return rc;
 }
 
-/* A room's own Kyuafile, and those of the rooms that it is in. */
-static int add_kyuafiles(struct cpio *c, const char *srcdir, const char *room)
+/*
+ * The Kyuafiles of a whole room, which include one another, for one ABI: Kyua
+ * refuses all of a tree when a program is named there and missing, and what is left
+ * to do differs from ABI to ABI.
+ */
+static int add_kyuafiles(struct cpio *c, const char *srcdir, const char *abi, const char *program)
 {
-	size_t len = strlen(room);
-	int rc = 0;
+	const char *const places[] = {"", "/*"};
+	int room = (int)strcspn(program, "/"), rc;
+	char *path = buf_asprintf("%s/Kyuafile", srcdir);
+	char *name = buf_asprintf("belay/src/%s/Kyuafile", abi);
+	size_t i, k;
+	glob_t g;
 
-	while (rc == 0) {
-		char *dir = buf_strndup(room, len);
-		char *path = buf_asprintf("%s/%s%sKyuafile", srcdir, dir, len ? "/" : "");
-		char *name = buf_asprintf("belay/src/%s%sKyuafile", dir, len ? "/" : "");
-
-		if (access(path, F_OK) == 0)
-			rc = cpio_file(c, name, 0644, path);
-		free(dir);
+	rc = cpio_file(c, name, 0644, path);
+	free(path);
+	free(name);
+	for (i = 0; rc == 0 && i < 2; i++) {
+		path = buf_asprintf("%s/%.*s%s/Kyuafile", srcdir, room, program, places[i]);
+		if (glob(path, 0, NULL, &g) == 0) {
+			for (k = 0; rc == 0 && k < g.gl_pathc; k++) {
+				name = buf_asprintf("belay/src/%s%s", abi,
+						    g.gl_pathv[k] + strlen(srcdir));
+				rc = cpio_file(c, name, 0644, g.gl_pathv[k]);
+				free(name);
+			}
+			globfree(&g);
+		}
 		free(path);
-		free(name);
-		if (len == 0)
-			break;
-		while (len && room[len] != '/')
-			len--;
 	}
 	return rc;
 }
@@ -229,7 +239,7 @@ static int add_step(struct cpio *c, const struct boot *b, const struct job_step 
 	char *path = buf_asprintf("%s/%s/%s", b->builds, s->abi, s->program);
 	char *name = buf_asprintf("belay/tests/%s/%s", s->abi, s->program);
 	/* Kyuafiles find the tests by the names of their sources. */
-	char *source = buf_asprintf("belay/src/%s.c", s->program);
+	char *source = buf_asprintf("belay/src/%s/%s.c", s->abi, s->program);
 	int rc = 0;
 
 	if (!guest_is_program(path))
@@ -239,7 +249,7 @@ static int add_step(struct cpio *c, const struct boot *b, const struct job_step 
 		if (rc == 0)
 			rc = cpio_data(c, source, 0644, "", 0);
 		if (rc == 0)
-			rc = add_kyuafiles(c, b->srcdir, room);
+			rc = add_kyuafiles(c, b->srcdir, s->abi, s->program);
 		if (rc < 0)
 			why_set(why, -rc, "%s: %s", path, strerror(-rc));
 	}

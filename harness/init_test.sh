@@ -87,10 +87,10 @@ END
 	verify_frames >lines
 	k64="kyua -v test_suites.belay.timeout_scale=10 -v a.b=c -v architecture=x86_64 -v platform=x86_64 -v unprivileged_user=nobody"
 	k32="kyua -v test_suites.belay.timeout_scale=10 -v a.b=c -v architecture=i386 -v platform=i386 -v unprivileged_user=nobody"
-	t64="test -k /guest/src/Kyuafile --build-root=/guest/tests/x86_64 -r $PWD/tmp/results/db"
-	t32="test -k /guest/src/Kyuafile --build-root=/guest/tests/i386 -r $PWD/tmp/results/db"
+	t64="test -k /guest/src/x86_64/Kyuafile --build-root=/guest/tests/x86_64 -r $PWD/tmp/results/db"
+	t32="test -k /guest/src/i386/Kyuafile --build-root=/guest/tests/i386 -r $PWD/tmp/results/db"
 	sed 's/ [0-9a-f]\{8\}$/ SUM/' lines >plain
-	cases() { echo "$1 list -v -k /guest/src/Kyuafile --build-root=/guest/tests/$2"; }
+	cases() { echo "$1 list -v -k /guest/src/$2/Kyuafile --build-root=/guest/tests/$2"; }
 	cases "$k64" x86_64 >cases.x86_64
 	cases "$k32" i386 >cases.i386
 	cat >expected <<END
