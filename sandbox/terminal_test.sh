@@ -42,7 +42,7 @@ job_control_body()
 	< jobs
 	> unning
 	> [prompt]
-	< kill %1; wait; echo wai""ted
+	< kill -KILL %1; wait; echo wai""ted
 	> waited
 	> [prompt]
 	< sh -c 'kill -STOP $$; echo conti""nued'
