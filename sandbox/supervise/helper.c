@@ -120,6 +120,13 @@ bool helper_poll(struct helper *h)
 	return true;
 }
 
+void helper_kill_all(void)
+{
+	for (const struct helper *h = helpers; h != NULL; h = h->next)
+		if (!h->reaped)
+			kill(h->pid, SIGKILL);
+}
+
 static void helper_free(struct helper *h)
 {
 	struct helper **at = &helpers;

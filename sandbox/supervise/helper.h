@@ -49,4 +49,7 @@ void helper_release(struct helper *h);
 /* Its process was reaped. */
 void helper_reaped(struct helper *h);
 
+/* The sandbox ends: no helper may outlive it, or be waited for. */
+void helper_kill_all(void);
+
 #endif

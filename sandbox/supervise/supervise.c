@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sandbox/supervise/helper.h"
 #include "sandbox/supervise/loop.h"
 #include "sandbox/supervise/sys.h"
 
@@ -134,17 +135,20 @@ static int start(struct supervisor *sv, struct launched *child)
 	return launch_go(child);
 }
 
-/* Kill and reap whatever is left. */
+/*
+ * Kill and reap whatever is left. Each process once: its number is free for
+ * others as soon as it is reaped. What is born meanwhile reports a stop.
+ */
 static void end_all(struct supervisor *sv)
 {
+	for (size_t i = 0; i < TRACEE_BUCKETS; i++)
+		for (struct process *p = sv->tracees.process[i]; p != NULL; p = p->next)
+			kill(p->tgid, SIGKILL);
+	helper_kill_all();
 	for (;;) {
-		pid_t tid;
 		int st;
+		pid_t tid = waitpid(-1, &st, __WALL);
 
-		for (size_t i = 0; i < TRACEE_BUCKETS; i++)
-			for (struct process *p = sv->tracees.process[i]; p != NULL; p = p->next)
-				kill(p->tgid, SIGKILL);
-		tid = waitpid(-1, &st, __WALL);
 		if (tid < 0 && errno == EINTR)
 			continue;
 		if (tid < 0)
