@@ -51,16 +51,25 @@ static long deadline(void)
 	       timeout_scale(current);
 }
 
+static volatile sig_atomic_t recorded;
+
 static void on_alarm(int sig)
 {
 	(void)sig;
-	expired = 1;
+	expired |= !recorded;
 }
 
-/* It has interrupted whatever the case was blocked in; that is all. */
+/*
+ * It has interrupted whatever the case was blocked in. If it came just before
+ * the call, the next alarm does: from now on there is one every 10 ms.
+ */
 static void on_record(int sig)
 {
+	const struct itimerval again = { { 0, 10000 }, { 0, 10000 } };
+
 	(void)sig;
+	recorded = 1;
+	setitimer(ITIMER_REAL, &again, NULL);
 }
 
 /*
