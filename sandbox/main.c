@@ -166,8 +166,7 @@ static int supervise(struct launched *c, const struct options *o, const struct p
 static void print_apart(const struct launch *l)
 {
 	static const char *const words[] = {
-		[DOMAIN_NONE] = "refused calls alone; Landlock cannot do it here: what the user may\n"
-				"    read of /proc/PID/mem of other processes, the command may",
+		[DOMAIN_NONE] = "refused calls alone; Landlock cannot do it here",
 		[DOMAIN_MEMORY] = "refused calls, and Landlock for their memory",
 		[DOMAIN_SIGNALS] = "refused calls, and Landlock for their memory and signals",
 	};
