@@ -16,7 +16,9 @@
 /* Both sides are right in their time: the case asserts the side that fits. */
 #define KT_CHANGES(X) \
 	X(EXIT_STOP_DEAF, "6.0", "", "commit d80f7d7b2c75", \
-	  "SIGKILL does not wake a tracee in PTRACE_EVENT_EXIT")
+	  "SIGKILL does not wake a tracee in PTRACE_EVENT_EXIT") \
+	X(KILLED_NEVER_STOPS, "5.19", "", "commit 2500ad1c7fa4", \
+	  "a stop that a dying tracee only passes through is not reported")
 
 /* The old side is a bug: the case is an expected failure there. */
 #define KT_BUGS(X) \
