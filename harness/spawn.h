@@ -25,9 +25,9 @@ void args_split(struct args *a, const char *words);
 void args_free(struct args *a);
 
 /*
- * Run a program found in PATH to its end, in the C locale, with nothing on its
+ * Run a program found in PATH to its end, with nothing on its
  * standard input. What it prints is appended to `out` (NULL: thrown away). An
- * exit status other than 0 is -EIO, with the last line of its standard error.
+ * exit status other than 0 is -EIO, with what it complained about.
  */
 int spawn_run(const struct args *a, struct buf *out, struct why *why);
 
