@@ -18,13 +18,18 @@
 
 static char error[256];
 
+/* The options point into the words, which must outlive the call that has them. */
 static int parse(char **argv, struct options *o)
 {
+	static char *words[64];
 	int argc = 0;
 
-	while (argv[argc])
-		argc++;
-	return options_parse(argc, argv, o, error, sizeof(error));
+	for (; argv[argc]; argc++) {
+		ATF_REQUIRE(argc < 63);
+		words[argc] = argv[argc];
+	}
+	words[argc] = NULL;
+	return options_parse(argc, words, o, error, sizeof(error));
 }
 
 #define ARGV(...) (char *[]){ "belay", __VA_ARGS__, NULL }
