@@ -4,6 +4,9 @@
 # What is allowed works inside as it does outside: the same programs run on
 # both sides, with every write supervised and allowed, and must say the same.
 
+# A make that runs the tests has nothing to say to the one inside.
+unset MAKEFLAGS MFLAGS MAKELEVEL
+
 belay=$(atf_get_srcdir)/../belay
 probes=$(atf_get_srcdir)/probes
 
