@@ -20,8 +20,9 @@ pid_t kt_proc_tracer(pid_t tid);
 
 /*
  * Whether `tid` sleeps in system call `nr`, as numbered for the ABI of this
- * program. Where /proc/PID/syscall is missing or closed to us: whether it sleeps
- * at all, which is the same for a tracee that has announced its last call.
+ * program. Where /proc does not tell the number (CONFIG, old arm kernels):
+ * whether it sleeps at all, which is the same for a tracee that has announced
+ * its last call.
  */
 bool kt_proc_blocked_in(pid_t tid, long nr);
 
