@@ -42,7 +42,7 @@ table_well_formed_body() {
 		}
 		NR == 1 { next }
 		NF != 8 { bad(NF " fields, expected 8"); next }
-		$1 !~ /^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$/ { bad("an id is dotted lower-case words") }
+		$1 !~ /^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+(\.\*)?$/ { bad("an id is dotted lower-case words, and .* for a family") }
 		$2 !~ /^[A-Z].*[^.]\.$/ { bad("a promise is one sentence") }
 		$3 !~ /^(-|[0-9]+(\.[0-9]+)+)$/ { bad("since is a version or -") }
 		$4 !~ /^(-|[0-9]+(\.[0-9]+)+)$/ { bad("until is a version or -") }
@@ -76,17 +76,43 @@ one_to_one_body() {
 	list_cases >cases
 	[ -s cases ] || atf_fail "no case has a contract"
 	# What the table demands of the cases: the ident, and the sentence, which
-	# begins with a capital there and without one after "Verify that".
+	# begins with a capital there and without one after "Verify that". A case
+	# of a family stands for the family's row.
 	sed 1d "$table" | awk -F '\t' '{
 		ident = $1
 		gsub(/\./, "_", ident)
 		sub(/\.$/, "", $2)
-		printf "%s\t%s\tVerify that %s\n", $1, ident, $2
+		if (ident ~ /\*$/)
+			printf "%s\n", $1
+		else
+			printf "%s\t%s\tVerify that %s\n", $1, ident, $2
 	}' | LC_ALL=C sort >expected
-	awk -F '\t' -v OFS='\t' '{
+	sed -n '1d; s/\.\*\t.*//p' "$table" >families
+	awk -F '\t' -v OFS='\t' '
+	function family(id,    f) {
+		for (f in families)
+			if (index(id, f ".") == 1)
+				return f
+		return ""
+	}
+	FILENAME == "families" { families[$1]; next }
+	family($1) != "" {
+		ident = $1
+		gsub(/\./, "_", ident)
+		if (ident != $2)
+			print $1 ": its ident is " $2
+		if ($3 !~ /^Verify that .*[^.]$/)
+			print $1 ": its sentence is " $3
+		if (seen[$1]++)
+			print $1 ": more than one case"
+		used[family($1)]
+		next
+	}
+	{
 		$3 = substr($3, 1, 12) toupper(substr($3, 13, 1)) substr($3, 14)
 		print
-	}' cases >found
+	}
+	END { for (f in used) print f ".*" }' families cases | LC_ALL=C sort >found
 	atf_check diff expected found
 }
 

@@ -13,8 +13,10 @@
 #include "kernel-tests/kt_probe.h"
 #include "kernel-tests/kt_proc.h"
 #include "kernel-tests/kt_ptrace.h"
+#include "kernel-tests/kt_raw.h"
 #include "kernel-tests/kt_status.h"
 #include "kernel-tests/kt_thread.h"
 #include "kernel-tests/kt_wait.h"
+#include "kernel-tests/kt_wrong.h"
 
 #endif

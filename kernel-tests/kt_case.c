@@ -15,15 +15,24 @@
 #include "kernel-tests/kt_probe.h"
 #include "kernel-tests/kt_wait.h"
 
-static const struct kt_case *const *cases, *const *cases_end;
+/* One case as ATF knows it: a KT_CASE, or one of a family. */
+struct entry {
+	const struct kt_case *c;
+	size_t i; /* in its family */
+	struct kt_instance instance;
+	char ident[120], contract[120];
+};
+
+static struct entry *entries;
+static size_t entry_count;
 static const atf_tc_t *current;
 static volatile sig_atomic_t expired;
 
-static const struct kt_case *find(const char *ident)
+static const struct entry *find(const char *ident)
 {
-	for (const struct kt_case *const *c = cases; c < cases_end; c++)
-		if (strcmp((*c)->name, ident) == 0)
-			return *c;
+	for (size_t i = 0; i < entry_count; i++)
+		if (strcmp(entries[i].ident, ident) == 0)
+			return &entries[i];
 	abort();
 }
 
@@ -34,14 +43,33 @@ static long timeout_scale(const atf_tc_t *tc)
 	return scale < 1 ? 1 : scale;
 }
 
+static size_t wrong_count(const struct entry *e)
+{
+	return e->c->count ? 1 : e->c->wrongs;
+}
+
+static const struct kt_wrong *wrong_at(const struct entry *e, size_t n)
+{
+	return e->c->count ? &e->instance.wrong : &e->c->wrong[n];
+}
+
 static void head(atf_tc_t *tc)
 {
-	const struct kt_case *c = find(atf_tc_get_ident(tc));
+	const struct entry *e = find(atf_tc_get_ident(tc));
 
-	atf_tc_set_md_var(tc, "descr", "%s", c->descr);
+	atf_tc_set_md_var(tc, "descr", "%s", e->c->count ? e->instance.descr : e->c->descr);
 	atf_tc_set_md_var(tc, "timeout", "%ld", KT_TIMEOUT * timeout_scale(tc));
-	if (c->contract)
-		atf_tc_set_md_var(tc, "X-contract", "%s", c->contract);
+	if (e->c->contract)
+		atf_tc_set_md_var(tc, "X-contract", "%s", e->contract);
+	for (size_t n = 0; n < wrong_count(e); n++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "X-wrong-%zu", n + 1);
+		if (wrong_at(e, n)->what)
+			atf_tc_set_md_var(tc, name, "%s%s%s", wrong_at(e, n)->what,
+					  *wrong_at(e, n)->limits ? ", " : "",
+					  wrong_at(e, n)->limits);
+	}
 }
 
 /* Seconds; the variable `deadline` is for the helpers' own tests. */
@@ -65,7 +93,7 @@ static void on_alarm(int sig)
  */
 static void on_record(int sig)
 {
-	const struct itimerval again = { { 0, 10000 }, { 0, 10000 } };
+	const struct itimerval again = {{0, 10000}, {0, 10000}};
 
 	(void)sig;
 	recorded = 1;
@@ -79,11 +107,11 @@ static void on_record(int sig)
  */
 static void start_deadline(void)
 {
-	struct sigaction alarm = { .sa_handler = on_alarm };
-	struct sigaction record = { .sa_handler = on_record };
+	struct sigaction alarm = {.sa_handler = on_alarm};
+	struct sigaction record = {.sa_handler = on_record};
 	struct itimerval it = {
-		.it_value = { .tv_sec = deadline() },
-		.it_interval = { .tv_sec = 1 },
+		.it_value = {.tv_sec = deadline()},
+		.it_interval = {.tv_sec = 1},
 	};
 
 	KT_SYS(sigaction(KT_RECORD_SIGNAL, &record, NULL));
@@ -102,8 +130,22 @@ const char *kt_case_config(const char *name)
 	return atf_tc_get_config_var_wd(current, name, NULL);
 }
 
+/* The variable `wrong` is the number of the wrong answer that this run is to get. */
+static void arm(const atf_tc_t *tc, const struct entry *e)
+{
+	long n = atf_tc_get_config_var_as_long_wd(tc, "wrong", 0);
+
+	if (n == 0)
+		return;
+	if (n < 1 || (size_t)n > wrong_count(e))
+		kt_broken(__FILE__, __LINE__, "this case has no wrong answer %ld", n);
+	kt_wrong_set(wrong_at(e, (size_t)n - 1));
+}
+
 static void body(const atf_tc_t *tc)
 {
+	const struct entry *e = find(atf_tc_get_ident(tc));
+
 	current = tc;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	kt_fail_setup();
@@ -111,25 +153,62 @@ static void body(const atf_tc_t *tc)
 	KT_NEEDS(kt_probe_ptrace());
 	kt_guard_setup();
 	start_deadline();
-	find(atf_tc_get_ident(tc))->body();
+	arm(tc, e);
+	if (e->c->count)
+		e->c->family_body(e->i);
+	else
+		e->c->body();
 	kt_fail_from_record();
 	if (!kt_guard_sweep())
 		kt_broken(__FILE__, __LINE__, "the case cannot be cleaned up");
+}
+
+static void fill(struct entry *e, const struct kt_case *c, size_t i)
+{
+	e->c = c;
+	e->i = i;
+	if (c->count) {
+		c->describe(i, &e->instance);
+		snprintf(e->contract, sizeof(e->contract), "%s.%s", c->contract, e->instance.name);
+		snprintf(e->ident, sizeof(e->ident), "%s", e->contract);
+		for (char *p = e->ident; *p; p++)
+			if (*p == '.')
+				*p = '_';
+	} else {
+		snprintf(e->ident, sizeof(e->ident), "%s", c->name);
+		snprintf(e->contract, sizeof(e->contract), "%s", c->contract ? c->contract : "");
+	}
+}
+
+static bool expand(const struct kt_case *const *from, const struct kt_case *const *to)
+{
+	size_t n = 0;
+
+	for (const struct kt_case *const *c = from; c < to; c++)
+		n += (*c)->count ? (*c)->count : 1;
+	entries = calloc(n, sizeof(*entries));
+	if (!entries)
+		return false;
+	for (const struct kt_case *const *c = from; c < to; c++)
+		for (size_t i = 0; i == 0 || i < (*c)->count; i++)
+			fill(&entries[entry_count++], *c, i);
+	return true;
 }
 
 atf_error_t kt_case_add_all(atf_tp_t *tp, const struct kt_case *const *from,
 			    const struct kt_case *const *to)
 {
 	char **config = atf_tp_get_config(tp);
-	atf_tc_t *tcs = calloc((size_t)(to - from), sizeof(*tcs));
 	atf_error_t err = atf_no_error();
+	atf_tc_t *tcs;
 
-	if (!config || !tcs)
+	if (!config || !expand(from, to))
 		return atf_no_memory_error();
-	cases = from;
-	cases_end = to;
-	for (size_t i = 0; i < (size_t)(to - from) && !atf_is_error(err); i++) {
-		err = atf_tc_init(&tcs[i], from[i]->name, head, body, NULL,
+	tcs = calloc(entry_count, sizeof(*tcs));
+	if (!tcs)
+		return atf_no_memory_error();
+	for (size_t i = 0; i < entry_count && !atf_is_error(err); i++) {
+		err = atf_tc_init(&tcs[i], entries[i].ident, head, body, NULL,
 				  (const char *const *)config);
 		if (!atf_is_error(err))
 			err = atf_tp_add_tc(tp, &tcs[i]);

@@ -20,6 +20,7 @@
 #include "kernel-tests/kt_proc.h"
 #include "kernel-tests/kt_ptrace.h"
 #include "kernel-tests/kt_thread.h"
+#include "kernel-tests/kt_wrong.h"
 
 #define GROUPS	    64
 #define SWEEP_TICKS 30 /* seconds after which the rest is left to the guard */
@@ -157,6 +158,7 @@ bool kt_guard_sweep(void)
 
 	if (!guard_pid)
 		return true;
+	kt_wrong_set(NULL);
 	start_ticks();
 	kt_worker_end_all();
 	while (ticks < SWEEP_TICKS && kill_children() > 0) {

@@ -2,17 +2,16 @@
 /*
  * kt_ptrace.c - raw ptrace requests. No waiting, no judging.
  */
-#include <errno.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 #include "kernel-tests/kt_ptrace.h"
+#include "kernel-tests/kt_wrong.h"
 
 long kt_ptrace(long request, pid_t tid, uintptr_t addr, uintptr_t data)
 {
-	long rc = syscall(SYS_ptrace, request, (long)tid, addr, data);
+	unsigned long args[6] = { (unsigned long)request, (unsigned long)tid, addr, data };
 
-	return rc == -1 ? -errno : rc;
+	return kt_wrong_call(KT_SEAM_ptrace, request, SYS_ptrace, args);
 }
 
 long kt_traceme(void)

@@ -15,6 +15,7 @@
 #include "kernel-tests/kt_fail.h"
 #include "kernel-tests/kt_ptrace.h"
 #include "kernel-tests/kt_wait.h"
+#include "kernel-tests/kt_wrong.h"
 
 /* The last statuses that anybody of the case has seen, in shared memory. */
 #define LOG 32
@@ -68,12 +69,15 @@ static int wait_status(const char *file, int line, pid_t tid, int options, pid_t
 	int status;
 	pid_t got;
 
-	while ((got = waitpid(tid, &status, __WALL | options)) < 0 && errno == EINTR) {
-		kt_fail_from_record();
-		kt_case_check_deadline(file, line, what);
-	}
-	if (got < 0)
-		kt_fail(file, line, "waitpid(%d) for %s: %s", (int)tid, what, kt_errno_name(errno));
+	do {
+		while ((got = waitpid(tid, &status, __WALL | options)) < 0 && errno == EINTR) {
+			kt_fail_from_record();
+			kt_case_check_deadline(file, line, what);
+		}
+		if (got < 0)
+			kt_fail(file, line, "waitpid(%d) for %s: %s", (int)tid, what,
+				kt_errno_name(errno));
+	} while (!kt_wrong_status(got, &status));
 	remember(got, status);
 	/* A child that gave up knows better why than whoever waits for it. */
 	kt_fail_from_record();
@@ -127,7 +131,7 @@ void kt_wait_none(const char *file, int line, pid_t tid)
 
 	if (got < 0)
 		kt_fail(file, line, "waitpid(%d): %s", (int)tid, kt_errno_name(errno));
-	if (got == 0)
+	if (got == 0 || !kt_wrong_status(got, &status))
 		return;
 	remember(got, status);
 	kt_fail_from_record();

@@ -7,12 +7,14 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "kernel-tests/kt.h"
 
 KT_CASE(ptrace_seize_no_stop, "ptrace.seize.no_stop",
-	"Verify that PTRACE_SEIZE succeeds without stopping the tracee or sending it a signal")
+	"Verify that PTRACE_SEIZE succeeds without stopping the tracee or sending it a signal",
+	KT_REPORTS("signal(SIG64)", W_STOPCODE(SIGSTOP)))
 {
 	pid_t pid = kt_child(kt_body_park, NULL);
 
@@ -26,7 +28,8 @@ KT_CASE(ptrace_seize_no_stop, "ptrace.seize.no_stop",
 }
 
 KT_CASE(ptrace_seize_addr_nonzero, "ptrace.seize.addr_nonzero",
-	"Verify that PTRACE_SEIZE with an address other than 0 fails with EIO and traces nothing")
+	"Verify that PTRACE_SEIZE with an address other than 0 fails with EIO and traces nothing",
+	KT_CHANGES_ARG(ptrace, PTRACE_SEIZE, 2, ~0UL, 0), KT_ANSWERS(ptrace, PTRACE_SEIZE, -EINVAL))
 {
 	pid_t pid = kt_child(kt_body_park, NULL);
 
@@ -37,7 +40,9 @@ KT_CASE(ptrace_seize_addr_nonzero, "ptrace.seize.addr_nonzero",
 
 KT_CASE(ptrace_seize_bad_option, "ptrace.seize.bad_option",
 	"Verify that an option bit that no kernel knows makes PTRACE_SEIZE fail with EIO and "
-	"PTRACE_SETOPTIONS with EINVAL")
+	"PTRACE_SETOPTIONS with EINVAL",
+	KT_CHANGES_ARG(ptrace, PTRACE_SEIZE, 3, 1UL << 31, 0),
+	KT_CHANGES_ARG(ptrace, PTRACE_SETOPTIONS, 3, 1UL << 8, 0))
 {
 	/*
 	 * Bit 8 is what a wrong constant for PTRACE_O_EXITKILL once was. The
@@ -69,7 +74,8 @@ static void exit_when_open(void *gate)
 }
 
 KT_CASE(ptrace_seize_options_live, "ptrace.seize.options_live",
-	"Verify that the options given to PTRACE_SEIZE are in force at once")
+	"Verify that the options given to PTRACE_SEIZE are in force at once",
+	KT_CHANGES_ARG(ptrace, PTRACE_SEIZE, 3, PTRACE_O_TRACEEXIT, 0))
 {
 	struct kt_gate *go = kt_shared(sizeof(*go));
 	pid_t pid = kt_child(exit_when_open, go);
@@ -93,7 +99,8 @@ static void seize_main_thread(void *unused)
 
 KT_CASE(ptrace_seize_self, "ptrace.seize.self",
 	"Verify that PTRACE_SEIZE of the caller's own thread or of any thread of its process fails "
-	"with EPERM")
+	"with EPERM",
+	KT_ANSWERS(ptrace, PTRACE_SEIZE, -ESRCH, KT_NOT_FIRST(2)))
 {
 	struct kt_worker *w = kt_worker_start();
 
@@ -122,7 +129,8 @@ static unsigned long task_flags(pid_t pid)
 }
 
 KT_CASE(ptrace_seize_kthread, "ptrace.seize.kthread",
-	"Verify that PTRACE_SEIZE of a kernel thread fails with EPERM, for root too")
+	"Verify that PTRACE_SEIZE of a kernel thread fails with EPERM, for root too",
+	KT_ANSWERS(ptrace, PTRACE_ATTACH, 0))
 {
 	const unsigned long pf_kthread = 0x00200000;
 
@@ -139,7 +147,8 @@ static void body_exit(void *unused)
 }
 
 KT_CASE(ptrace_seize_zombie, "ptrace.seize.zombie",
-	"Verify that PTRACE_SEIZE of a zombie fails with EPERM, not with ESRCH")
+	"Verify that PTRACE_SEIZE of a zombie fails with EPERM, not with ESRCH",
+	KT_ANSWERS(ptrace, PTRACE_SEIZE, -ESRCH))
 {
 	pid_t pid = kt_child(body_exit, NULL);
 
@@ -165,7 +174,9 @@ static void try_to_trace(void *arg)
 
 KT_CASE(ptrace_seize_already_traced, "ptrace.seize.already_traced",
 	"Verify that PTRACE_SEIZE and PTRACE_ATTACH of a task that is traced fail with EPERM, for "
-	"its own tracer and for another")
+	"its own tracer and for another",
+	KT_ANSWERS(ptrace, PTRACE_SEIZE, 0, KT_NOT_FIRST(1)),
+	KT_ANSWERS(ptrace, PTRACE_ATTACH, 0, KT_NOT_FIRST(1)))
 {
 	struct second_tracer *s = kt_shared(sizeof(*s));
 	pid_t other;
@@ -181,7 +192,8 @@ KT_CASE(ptrace_seize_already_traced, "ptrace.seize.already_traced",
 }
 
 KT_CASE(ptrace_seize_nopid, "ptrace.seize.nopid",
-	"Verify that PTRACE_SEIZE of pid 0, of a negative pid or of an unused one fails with ESRCH")
+	"Verify that PTRACE_SEIZE of pid 0, of a negative pid or of an unused one fails with ESRCH",
+	KT_ANSWERS(ptrace, PTRACE_SEIZE, -EPERM, KT_NOT_FIRST(2)))
 {
 	pid_t unused = kt_child(kt_body_park, NULL);
 
@@ -199,7 +211,9 @@ static void stop_then_count(void *counter)
 
 KT_CASE(ptrace_seize_group_stopped, "ptrace.seize.group_stopped",
 	"Verify that PTRACE_SEIZE of a job-stopped task is reported as PTRACE_EVENT_STOP with the "
-	"stop signal, and queues no SIGSTOP")
+	"stop signal, and queues no SIGSTOP",
+	KT_REPORTS("EVENT_STOP(SIGSTOP)", W_STOPCODE(SIGSTOP)),
+	KT_STORES(ptrace, PTRACE_GETSIGINFO, 3, offsetof(siginfo_t, si_code), 0x8000))
 {
 	kt_counter *counter = kt_shared(sizeof(*counter));
 	pid_t pid = kt_child(stop_then_count, counter);
