@@ -4,9 +4,11 @@
  * helpers must cope with. Run by kt_helpers_test.sh only, never by Kyua.
  */
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "kernel-tests/kt.h"
@@ -213,6 +215,48 @@ KT_TEST(known_bug, "A known bug shows, unless the configuration variable fixed i
 
 	kt_known_bug(KT_BUG_TSYNC_DURING_ENTRY);
 	KT_REQUIRE(fixed && strcmp(fixed, "yes") == 0);
+}
+
+/* Every kind of lie, and what each of them is about. */
+KT_TEST(lied_to, "Nothing goes wrong, unless a lie is told",
+	KT_ANSWERS(ptrace, PTRACE_GETEVENTMSG, -EIO),
+	KT_RETURNS(call, SYS_getppid, 7),
+	KT_CHANGES_ARG(ptrace, PTRACE_SETOPTIONS, 3, PTRACE_O_TRACEEXIT, 0),
+	KT_STORES(ptrace, PTRACE_GETEVENTMSG, 3, 0, 1 << 8),
+	KT_REPORTS("EVENT_EXIT", W_STOPCODE(SIGTRAP)),
+	KT_LOSES("EVENT_EXIT"),
+	KT_SEES("pid", 1),
+	KT_ANSWERS(call, SYS_tgkill, -EPERM, KT_WHEN(2, SIGUSR1), KT_NOT_FIRST(1)))
+{
+	pid_t self = KT_SEEN("pid", getpid()), pid = kt_child_stopped(kt_body_park, NULL, 0);
+	unsigned long message = 0;
+
+	KT_EQ(self, getpid());
+	KT_EQ(kt_raw(SYS_getppid), getppid());
+	KT_OK(kt_raw(SYS_tgkill, pid, pid, SIGUSR2));
+	KT_OK(kt_raw(SYS_tgkill, pid, pid, SIGUSR1));
+	KT_OK(kt_raw(SYS_tgkill, pid, pid, SIGUSR1));
+	KT_OK(kt_setoptions(pid, PTRACE_O_EXITKILL | PTRACE_O_TRACEEXIT));
+	KT_OK(kt_cont(pid, 0));
+	KT_WAIT(pid, "signal(SIGUSR1)");
+	KT_OK(kt_cont(pid, SIGUSR1));
+	KT_WAIT(pid, "EVENT_EXIT");
+	KT_OK(kt_geteventmsg(pid, &message));
+	KT_EQ(message, SIGUSR1);
+}
+
+static const char *const members[] = { "one", "two.a", "two.b" };
+
+static void describe_member(size_t i, struct kt_instance *out)
+{
+	snprintf(out->name, sizeof(out->name), "%s", members[i]);
+	snprintf(out->descr, sizeof(out->descr), "Member %zu", i);
+	out->wrong = (struct kt_wrong)KT_SEES("member", 99);
+}
+
+KT_FAMILY(family, "kt.family", 3, describe_member)
+{
+	KT_EQ(KT_SEEN("member", i), strcmp(members[i], "one") == 0 ? 0 : members[i][4] - 'a' + 1);
 }
 
 KT_PROGRAM

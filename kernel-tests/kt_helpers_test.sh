@@ -129,6 +129,51 @@ known_bug_body() {
 	has err "broken: .*KT_KERNEL_VERSION is 'new'"
 }
 
+atf_test_case lies
+lies_head() {
+	atf_set descr "Verify that each kind of lie is told where it fits and nowhere else"
+}
+lies_body() {
+	run passes
+	run lied_to
+	has result '^passed$'
+	run lied_to -v wrong=1
+	has result '^failed: .*kt_geteventmsg\(pid, &message\): EIO, expected success$'
+	run lied_to -v wrong=2
+	has result '^failed: .*kt_raw\(SYS_getppid\) is 7 '
+	run lied_to -v wrong=3
+	has result '^failed: .*reports killed\(SIGUSR1\), expected EVENT_EXIT$'
+	run lied_to -v wrong=4
+	has result '^failed: .*message is 266 \(0x10a\), expected SIGUSR1'
+	run lied_to -v wrong=5
+	has result '^failed: .*reports signal\(SIGTRAP\), expected EVENT_EXIT$'
+	run lied_to -v wrong=6
+	has result '^failed: .*reports killed\(SIGUSR1\), expected EVENT_EXIT$'
+	run lied_to -v wrong=7
+	has result '^failed: .*self is 1 '
+	run lied_to -v wrong=8
+	has result '^failed: .*kt_raw\(SYS_tgkill, pid, pid, SIGUSR1\): EPERM'
+	run lied_to -v wrong=9
+	has err 'broken: .*this case has no wrong answer 9'
+}
+
+atf_test_case family
+family_head() {
+	atf_set descr "Verify that a family is made of the cases of its table, each with its lie"
+}
+family_body() {
+	"$(atf_get_srcdir)/kt_fixture" -l | grep -A 9 '^ident: kt_family_two_a$' >listing
+	has listing '^descr: Member 1$'
+	has listing '^X-contract: kt.family.two.a$'
+	has listing '^X-wrong-1: member is 99$'
+	for member in one two_a two_b; do
+		run kt_family_$member
+		[ "$(cat result)" = passed ] || grep '^skipped' result || atf_fail "$(cat result)"
+		run kt_family_$member -v wrong=1
+		grep '^skipped' result || has result '^failed: .* is 99 '
+	done
+}
+
 atf_init_test_cases() {
 	atf_add_test_case fail_from_anywhere
 	atf_add_test_case broken_is_not_failed
@@ -136,4 +181,6 @@ atf_init_test_cases() {
 	atf_add_test_case deadline
 	atf_add_test_case nothing_outlives
 	atf_add_test_case known_bug
+	atf_add_test_case lies
+	atf_add_test_case family
 }
