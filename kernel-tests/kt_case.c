@@ -13,6 +13,7 @@
 #include "kernel-tests/kt_fail.h"
 #include "kernel-tests/kt_guard.h"
 #include "kernel-tests/kt_probe.h"
+#include "kernel-tests/kt_ptrace.h"
 #include "kernel-tests/kt_wait.h"
 
 /* One case as ATF knows it: a KT_CASE, or one of a family. */
@@ -150,7 +151,7 @@ static void body(const atf_tc_t *tc)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	kt_fail_setup();
 	kt_wait_setup();
-	KT_NEEDS(kt_probe_ptrace());
+	kt_ptrace_absent(kt_probe_ptrace());
 	kt_guard_setup();
 	start_deadline();
 	arm(tc, e);

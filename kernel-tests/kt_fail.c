@@ -24,7 +24,7 @@
 #define EXIT_RECORD  99 /* status of a child that left a record */
 #define EXIT_TROUBLE 3	/* no ATF result: Kyua calls the case broken */
 
-enum { RECORD_FREE, RECORD_TAKEN, RECORD_FAIL, RECORD_BROKEN };
+enum { RECORD_FREE, RECORD_TAKEN, RECORD_FAIL, RECORD_BROKEN, RECORD_SKIP };
 
 struct record {
 	_Atomic int state;
@@ -58,6 +58,8 @@ static bool in_case(void)
  */
 static _Noreturn void finish(int state, const char *text)
 {
+	if (state == RECORD_SKIP)
+		atf_tc_skip("%s", text);
 	kt_wait_print_log();
 	if (state == RECORD_BROKEN) {
 		fprintf(stderr, "broken: %s\n", text);
@@ -76,10 +78,13 @@ void kt_fail_from_record(void)
 		struct record *r = &records[i];
 		int state = atomic_load(&r->state);
 
-		if (state != RECORD_FAIL && state != RECORD_BROKEN)
+		if (state == RECORD_FREE || state == RECORD_TAKEN)
 			continue;
-		snprintf(text, sizeof(text), "in %s %d: %s",
-			 r->pid == case_pid ? "thread" : "child", (int)r->tid, r->text);
+		if (state == RECORD_SKIP)
+			snprintf(text, sizeof(text), "%s", r->text);
+		else
+			snprintf(text, sizeof(text), "in %s %d: %s",
+				 r->pid == case_pid ? "thread" : "child", (int)r->tid, r->text);
 		atomic_store(&r->state, RECORD_FREE);
 		finish(state, text);
 	}
@@ -139,6 +144,14 @@ void kt_broken(const char *file, int line, const char *fmt, ...)
 
 	va_start(ap, fmt);
 	end(RECORD_BROKEN, file, line, fmt, ap);
+}
+
+void kt_skip(const char *why)
+{
+	if (!in_case())
+		leave_record(RECORD_SKIP, (pid_t)syscall(SYS_getpid), (pid_t)syscall(SYS_gettid),
+			     why);
+	finish(RECORD_SKIP, why);
 }
 
 const char *kt_errno_name(int err)

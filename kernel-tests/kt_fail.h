@@ -7,7 +7,7 @@
  *
  * Three outcomes, never mixed: a promise that does not hold is `failed`,
  * trouble of the machine (no memory, no process) is `broken`, and what a
- * kernel does not have is `skipped` (kt_probe.h).
+ * kernel does not have is `skipped` (kt_probe.h; kt_skip() outside the main thread).
  */
 #ifndef BELAY_KT_FAIL_H
 #define BELAY_KT_FAIL_H
@@ -23,6 +23,9 @@ _Noreturn void kt_fail(const char *file, int line, const char *fmt, ...) KT_PRIN
 
 /* The machine is in the way of the test. Does not return. */
 _Noreturn void kt_broken(const char *file, int line, const char *fmt, ...) KT_PRINTF(3, 4);
+
+/* This kernel lacks what the case needs. Does not return. */
+_Noreturn void kt_skip(const char *why);
 
 /* In the case's main thread: fail with the record somebody has left, if any. */
 void kt_fail_from_record(void);

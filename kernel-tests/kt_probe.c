@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -82,6 +83,29 @@ const char *kt_probe_ptrace(void)
 		return why;
 	}
 	return NULL;
+}
+
+/*
+ * qemu-user shows its guest the program that it runs as /proc/self/exe; what
+ * another process's link says comes from the kernel, and is the emulator.
+ */
+const char *kt_probe_qemu_user(void)
+{
+	pid_t parent = getpid(), pid;
+	char link[64], shown[256] = "", real[256] = "";
+	int status;
+
+	if (readlink("/proc/self/exe", shown, sizeof(shown) - 1) < 0)
+		return "needs /proc";
+	pid = KT_SYS(fork());
+	if (pid == 0) {
+		snprintf(link, sizeof(link), "/proc/%d/exe", (int)parent);
+		_exit(readlink(link, real, sizeof(real) - 1) > 0 && strcmp(shown, real) != 0 &&
+		      strstr(real, "qemu"));
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 1 ? NULL : "not under qemu-user";
 }
 
 /* The request with a size of 0 touches no memory: EIO where it is unknown. */

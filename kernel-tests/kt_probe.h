@@ -17,8 +17,10 @@
 			atf_tc_skip("%s", kt_why_);                                                \
 	} while (0)
 
-/* ptrace of our own children at all; every case has asked this already. */
+/* ptrace of our own children at all. No case asks: kt_ptrace() skips where it is not. */
 const char *kt_probe_ptrace(void);
+
+const char *kt_probe_qemu_user(void);		/* that this program is run by qemu-user */
 
 const char *kt_probe_syscall_info(void);	/* PTRACE_GET_SYSCALL_INFO, 5.3 */
 const char *kt_probe_set_syscall_info(void);	/* PTRACE_SET_SYSCALL_INFO, 6.16 */

@@ -4,13 +4,23 @@
  */
 #include <sys/syscall.h>
 
+#include "kernel-tests/kt_fail.h"
 #include "kernel-tests/kt_ptrace.h"
 #include "kernel-tests/kt_wrong.h"
+
+static const char *absent;
+
+void kt_ptrace_absent(const char *why)
+{
+	absent = why;
+}
 
 long kt_ptrace(long request, pid_t tid, uintptr_t addr, uintptr_t data)
 {
 	unsigned long args[6] = { (unsigned long)request, (unsigned long)tid, addr, data };
 
+	if (absent)
+		kt_skip(absent);
 	return kt_wrong_call(KT_SEAM_ptrace, request, SYS_ptrace, args);
 }
 

@@ -35,6 +35,13 @@
 /* The one seam. PEEK requests store the word at `data`, as the kernel does. */
 long kt_ptrace(long request, pid_t tid, uintptr_t addr, uintptr_t data);
 
+/*
+ * Where there is no ptrace at all (qemu-user, Yama), a case that asks for it is
+ * skipped with this reason, wherever it asks; one that does not is run. NULL:
+ * requests are made, whatever they answer.
+ */
+void kt_ptrace_absent(const char *why);
+
 /* Names for what reads better with one. All return 0 or -errno. */
 long kt_traceme(void);
 long kt_attach(pid_t tid);
