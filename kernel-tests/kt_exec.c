@@ -3,11 +3,16 @@
  * kt_exec.c - starts the test program again in one of its KT_EXEC_MAIN.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "kernel-tests/kt_exec.h"
+#include "kernel-tests/kt_fail.h"
 
 #define VARIABLE "KT_EXEC"
 
@@ -50,4 +55,24 @@ int kt_exec_path(const char *path, const char *name, const char *arg)
 int kt_exec(const char *name, const char *arg)
 {
 	return kt_exec_path("/proc/self/exe", name, arg);
+}
+
+int kt_exec_suid_copy(char path[KT_EXEC_PATH])
+{
+	int from = KT_SYS(open("/proc/self/exe", O_RDONLY | O_CLOEXEC));
+	int to = KT_SYS(open("suid", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0700)), fd;
+	struct stat st;
+	off_t at = 0;
+
+	KT_SYS(fstat(from, &st));
+	while (at < st.st_size)
+		if (KT_SYS(sendfile(to, from, &at, (size_t)(st.st_size - at))) == 0)
+			kt_broken(__FILE__, __LINE__, "the program became shorter");
+	KT_SYS(fchmod(to, 04755));
+	close(from);
+	close(to);
+	fd = KT_SYS(open("suid", O_PATH | O_CLOEXEC));
+	KT_SYS(unlink("suid"));
+	snprintf(path, KT_EXEC_PATH, "/proc/self/fd/%d", fd);
+	return fd;
 }

@@ -34,4 +34,12 @@ int kt_exec(const char *name, const char *arg);
 /* The same with another path to this program, as a set-user-ID copy. */
 int kt_exec_path(const char *path, const char *name, const char *arg);
 
+/*
+ * For root: a copy of this program that is set-user-ID root. It has no name; the
+ * path leads through the descriptor that is returned, in the case and its
+ * children, so that no directory stands in a user's way.
+ */
+#define KT_EXEC_PATH 64
+int kt_exec_suid_copy(char path[KT_EXEC_PATH]);
+
 #endif

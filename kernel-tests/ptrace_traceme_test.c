@@ -4,13 +4,8 @@
  * rights it traces.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/sendfile.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -87,7 +82,7 @@ KT_EXEC_MAIN(effective_user)
 }
 
 struct suid {
-	char path[64]; /* a set-user-ID root copy of this program */
+	char path[KT_EXEC_PATH]; /* a set-user-ID root copy of this program */
 	bool trace;
 };
 
@@ -102,27 +97,6 @@ static void exec_suid_as_nobody(void *arg)
 	KT_OK(kt_exec_path(s->path, "effective_user", ""));
 }
 
-/* The file is reached by its descriptor: no directory stands in nobody's way. */
-static int make_suid_copy(struct suid *s)
-{
-	int from = KT_SYS(open("/proc/self/exe", O_RDONLY | O_CLOEXEC));
-	int to = KT_SYS(open("suid", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0700)), fd;
-	struct stat st;
-	off_t at = 0;
-
-	KT_SYS(fstat(from, &st));
-	while (at < st.st_size)
-		if (KT_SYS(sendfile(to, from, &at, (size_t)(st.st_size - at))) == 0)
-			kt_broken(__FILE__, __LINE__, "the program became shorter");
-	KT_SYS(fchmod(to, 04755));
-	close(from);
-	close(to);
-	fd = KT_SYS(open("suid", O_PATH | O_CLOEXEC));
-	KT_SYS(unlink("suid"));
-	snprintf(s->path, sizeof(s->path), "/proc/self/fd/%d", fd);
-	return fd;
-}
-
 KT_CASE(ptrace_traceme_cred_snapshot, "ptrace.traceme.cred_snapshot",
 	"Verify that PTRACE_TRACEME traces with the rights of its caller: below a tracer that is "
 	"root, a set-user-ID program gains no privilege")
@@ -132,7 +106,7 @@ KT_CASE(ptrace_traceme_cred_snapshot, "ptrace.traceme.cred_snapshot",
 	int fd, status;
 
 	KT_NEEDS(kt_probe_root());
-	fd = make_suid_copy(s);
+	fd = kt_exec_suid_copy(s->path);
 	pid = kt_child(exec_suid_as_nobody, s);
 	status = KT_WAIT_STATUS(pid);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 11)
