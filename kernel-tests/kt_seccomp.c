@@ -10,6 +10,7 @@
 
 #include "kernel-tests/kt_fail.h"
 #include "kernel-tests/kt_seccomp.h"
+#include "kernel-tests/kt_wrong.h"
 
 struct call_io kt_io = CALL_IO_INIT;
 
@@ -50,5 +51,8 @@ struct call kt_call(const char *file, int line, pid_t tid, enum call_point point
 
 	if (rc < 0)
 		kt_fail(file, line, "cannot read the call of %d: %s", (int)tid, kt_errno_name(-rc));
+	c.nr = KT_SEEN("call.nr", c.nr);
+	c.args[0] = KT_SEEN("call.arg0", c.args[0]);
+	c.result = KT_SEEN("call.result", c.result);
 	return c;
 }

@@ -36,7 +36,10 @@ void kt_filter(const struct kt_rule *rules, size_t n, unsigned int flags);
 		kt_filter(kt_rules_, sizeof(kt_rules_) / sizeof(kt_rules_[0]), 0);                 \
 	} while (0)
 
-/* What PTRACE_GET_SYSCALL_INFO or the registers say; fails the case on any error. */
+/*
+ * What PTRACE_GET_SYSCALL_INFO or the registers say; fails the case on any error.
+ * Lies (kt_wrong.h): KT_SEES of "call.nr", "call.arg0" and "call.result".
+ */
 #define KT_CALL(tid, point) kt_call(__FILE__, __LINE__, tid, point)
 struct call kt_call(const char *file, int line, pid_t tid, enum call_point point);
 

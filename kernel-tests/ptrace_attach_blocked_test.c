@@ -137,13 +137,14 @@ static void disturb(const struct blocked *call, bool seize)
 	KT_REQUIRE_MSG(kt_gate_is_open(&b->returned) == b->eintr, "%s: %s", b->name,
 		       b->eintr ? "was restarted" : kt_errno_name((int)-b->result));
 	if (b->eintr)
-		KT_EQ(b->result, -EINTR);
+		KT_EQ(KT_SEEN("result", b->result), -EINTR);
 	KT_KILL(pid);
 }
 
 KT_CASE(ptrace_attach_stray_eintr, "ptrace.attach.stray_eintr",
 	"Verify that PTRACE_ATTACH and PTRACE_INTERRUPT make epoll_wait, sigtimedwait and socket "
-	"calls with a timeout return EINTR, and leave calls that can be restarted as they are")
+	"calls with a timeout return EINTR, and leave calls that can be restarted as they are",
+	KT_SEES("result", 0))
 {
 	for (size_t i = 0; i < sizeof(blocking_calls) / sizeof(blocking_calls[0]); i++) {
 		disturb(&blocking_calls[i], false);
@@ -192,7 +193,8 @@ static void attacher_body(void *arg)
 
 KT_CASE(ptrace_attach_exec_zombie_deadlock, "ptrace.attach.exec_zombie_deadlock",
 	"Verify that PTRACE_ATTACH of a task whose execve waits for a traced zombie thread blocks "
-	"until that thread is reaped, or fails with EAGAIN")
+	"until that thread is reaped, or fails with EAGAIN",
+	KT_ANSWERS(ptrace, PTRACE_ATTACH, -EPERM))
 {
 	struct attacher *a = kt_shared(sizeof(*a));
 	pid_t pid = kt_child(exec_with_zombie_thread, a), helper;

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -32,7 +33,8 @@ static pid_t stopped_child(void)
 
 KT_CASE(ptrace_attach_sigstop, "ptrace.attach.sigstop",
 	"Verify that PTRACE_ATTACH of a quiet task makes it stop for the delivery of a SIGSTOP "
-	"from the kernel")
+	"from the kernel",
+	KT_STORES(ptrace, PTRACE_GETSIGINFO, 3, offsetof(siginfo_t, si_code), 0x80))
 {
 	pid_t pid = kt_child(kt_body_park, NULL);
 	siginfo_t si;
@@ -48,7 +50,8 @@ KT_CASE(ptrace_attach_sigstop, "ptrace.attach.sigstop",
 
 KT_CASE(ptrace_attach_group_stopped_two_stops, "ptrace.attach.group_stopped_two_stops",
 	"Verify that PTRACE_ATTACH of a job-stopped task gives two stops, first the group-stop, "
-	"then the delivery of SIGSTOP")
+	"then the delivery of SIGSTOP",
+	KT_ANSWERS(ptrace, PTRACE_GETSIGINFO, 0))
 {
 	pid_t pid = stopped_child();
 	siginfo_t si;
@@ -66,7 +69,8 @@ KT_CASE(ptrace_attach_group_stopped_two_stops, "ptrace.attach.group_stopped_two_
 
 KT_CASE(ptrace_attach_stop_visible_immediately, "ptrace.attach.stop_visible_immediately",
 	"Verify that a job-stopped task is in ptrace-stop and can be waited for as soon as "
-	"PTRACE_ATTACH or PTRACE_SEIZE has returned")
+	"PTRACE_ATTACH or PTRACE_SEIZE has returned",
+	KT_SEES("state", 'T'))
 {
 	pid_t pid = stopped_child();
 	char text[KT_TEXT];
@@ -76,7 +80,7 @@ KT_CASE(ptrace_attach_stop_visible_immediately, "ptrace.attach.stop_visible_imme
 		bool seize = i & 1;
 
 		KT_OK(seize ? kt_seize(pid, 0) : kt_attach(pid));
-		KT_EQ(kt_proc_state(pid), 't');
+		KT_EQ(KT_SEEN("state", kt_proc_state(pid)), 't');
 		KT_EQ(waitpid(pid, &status, __WALL | WNOHANG), pid);
 		kt_status_text(status, text);
 		KT_REQUIRE_MSG(strcmp(text, seize ? "EVENT_STOP(SIGSTOP)" : "signal(SIGSTOP)") == 0,
@@ -88,7 +92,8 @@ KT_CASE(ptrace_attach_stop_visible_immediately, "ptrace.attach.stop_visible_imme
 
 KT_CASE(ptrace_attach_sigcont_after_attach, "ptrace.attach.sigcont_after_attach",
 	"Verify that after PTRACE_ATTACH of a job-stopped task a SIGCONT does not change the first "
-	"stop, takes the SIGSTOP of the attach away, and is delivered next")
+	"stop, takes the SIGSTOP of the attach away, and is delivered next",
+	KT_REPORTS("signal(SIGCONT)", W_STOPCODE(SIGSTOP)))
 {
 	for (int i = 0; i < 100; i++) {
 		pid_t pid = stopped_child();
@@ -128,7 +133,8 @@ static void storm_body(void *unused)
 
 KT_CASE(ptrace_attach_in_signal_storm, "ptrace.attach.in_signal_storm",
 	"Verify that attaching to and detaching from a task that signals itself loses neither the "
-	"SIGSTOP of the attach nor any of its signals")
+	"SIGSTOP of the attach nor any of its signals",
+	KT_REPORTS("signal(SIGSTOP)", W_STOPCODE(SIGUSR2)))
 {
 	pid_t pid;
 
@@ -208,7 +214,7 @@ static void unwaited_stop(bool seize, bool consumed)
 	tracer = kt_child(other_tracer_body, t);
 	kt_gate_open(&t->attach);
 	kt_gate_wait(&t->attached);
-	KT_EQ(parent_sees_stop(pid), !consumed);
+	KT_EQ(KT_SEEN("parent's view", parent_sees_stop(pid)), !consumed);
 	if (!consumed)
 		KT_WAIT_CHILD(pid, "signal(SIGSTOP)");
 	KT_EQ(parent_sees_stop(pid), false);
@@ -220,7 +226,8 @@ static void unwaited_stop(bool seize, bool consumed)
 
 KT_CASE(ptrace_attach_unwaited_stop, "ptrace.attach.unwaited_stop",
 	"Verify that attaching to a job-stopped task neither takes the stop from its real parent "
-	"nor shows it a second time")
+	"nor shows it a second time",
+	KT_SEES("parent's view", 0))
 {
 	unwaited_stop(false, false);
 	unwaited_stop(false, true);

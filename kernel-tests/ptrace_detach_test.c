@@ -15,7 +15,8 @@
 
 KT_CASE(ptrace_detach_needs_stop, "ptrace.detach.needs_stop",
 	"Verify that PTRACE_DETACH of a tracee that is not stopped, or of a process that is not "
-	"traced, fails with ESRCH and leaves it as it is")
+	"traced, fails with ESRCH and leaves it as it is",
+	KT_ANSWERS(ptrace, PTRACE_DETACH, -EIO))
 {
 	kt_counter *counter = kt_shared(sizeof(*counter));
 	pid_t running = kt_child_seized(kt_body_spin, counter, 0);
@@ -31,7 +32,8 @@ KT_CASE(ptrace_detach_needs_stop, "ptrace.detach.needs_stop",
 }
 
 KT_CASE(ptrace_detach_signal_from_sigstop, "ptrace.detach.signal_from_sigstop",
-	"Verify that the signal given to PTRACE_DETACH in a signal-delivery-stop is delivered")
+	"Verify that the signal given to PTRACE_DETACH in a signal-delivery-stop is delivered",
+	KT_CHANGES_ARG(ptrace, PTRACE_DETACH, 3, ~0UL, SIGINT))
 {
 	pid_t pid = kt_child(kt_body_park, NULL);
 
@@ -42,7 +44,8 @@ KT_CASE(ptrace_detach_signal_from_sigstop, "ptrace.detach.signal_from_sigstop",
 }
 
 KT_CASE(ptrace_detach_signal_from_event, "ptrace.detach.signal_from_event",
-	"Verify that the signal given to PTRACE_DETACH in PTRACE_EVENT_STOP is ignored")
+	"Verify that the signal given to PTRACE_DETACH in PTRACE_EVENT_STOP is ignored",
+	KT_ANSWERS(ptrace, PTRACE_DETACH, -EIO))
 {
 	kt_counter *counter = kt_shared(sizeof(*counter));
 	pid_t pid = kt_child_stopped(kt_body_spin, counter, 0);
@@ -54,7 +57,8 @@ KT_CASE(ptrace_detach_signal_from_event, "ptrace.detach.signal_from_event",
 }
 
 KT_CASE(ptrace_detach_from_groupstop, "ptrace.detach.from_groupstop",
-	"Verify that PTRACE_DETACH in a group-stop leaves the process stopped until SIGCONT")
+	"Verify that PTRACE_DETACH in a group-stop leaves the process stopped until SIGCONT",
+	KT_SEES("counter", 1))
 {
 	kt_counter *counter = kt_shared(sizeof(*counter));
 	pid_t pid = kt_child_stopped(kt_body_spin, counter, 0);
@@ -66,7 +70,7 @@ KT_CASE(ptrace_detach_from_groupstop, "ptrace.detach.from_groupstop",
 	KT_WAIT(pid, "EVENT_STOP(SIGSTOP)");
 	KT_OK(kt_detach(pid, 0));
 	KT_AWAIT(kt_proc_state(pid) == 'T');
-	KT_EQ(*counter, 0);
+	KT_EQ(KT_SEEN("counter", *counter), 0);
 	KT_SYS(kill(pid, SIGCONT));
 	KT_AWAIT_SPINNING(counter);
 }
@@ -94,7 +98,8 @@ static void team_body(void *arg)
 
 KT_CASE(ptrace_detach_sigstop_mt, "ptrace.detach.sigstop_mt",
 	"Verify that after every thread of a process was detached with SIGSTOP all of them are "
-	"job-stopped, and run again after SIGCONT")
+	"job-stopped, and run again after SIGCONT",
+	KT_REPORTS("signal(SIGSTOP)", W_STOPCODE(SIGTSTP), KT_NOT_FIRST(4)))
 {
 	struct team *t = kt_shared(sizeof(*t));
 	pid_t pid = kt_child(team_body, t);
@@ -123,7 +128,8 @@ static void stop_then_count(void *counter)
 
 KT_CASE(ptrace_detach_sleeping, "ptrace.detach.sleeping",
 	"Verify that a job-stopped process that was attached to and got SIGCONT while traced runs "
-	"on after PTRACE_DETACH")
+	"on after PTRACE_DETACH",
+	KT_REPORTS("signal(SIGCONT)", W_STOPCODE(SIGSTOP)))
 {
 	kt_counter *counter = kt_shared(sizeof(*counter));
 	pid_t pid = kt_child(stop_then_count, counter);
@@ -166,14 +172,16 @@ static void detach_at_syscall_stop(int stops)
 
 KT_CASE(ptrace_detach_clears_syscall_trace, "ptrace.detach.clears_syscall_trace",
 	"Verify that a tracee detached in a syscall-stop, at entry or at exit, reports and gets no "
-	"SIGTRAP afterwards")
+	"SIGTRAP afterwards",
+	KT_REPORTS("signal(SIG64)", W_STOPCODE(SIGTRAP)))
 {
 	detach_at_syscall_stop(1);
 	detach_at_syscall_stop(2);
 }
 
 KT_CASE(ptrace_detach_clears_singlestep, "ptrace.detach.clears_singlestep",
-	"Verify that a tracee detached after PTRACE_SINGLESTEP gets no SIGTRAP afterwards")
+	"Verify that a tracee detached after PTRACE_SINGLESTEP gets no SIGTRAP afterwards",
+	KT_REPORTS("killed(SIGKILL)", W_EXITCODE(0, SIGTRAP)))
 {
 	kt_counter *counter = kt_shared(sizeof(*counter));
 	pid_t pid = kt_child_stopped(kt_body_spin, counter, 0);
@@ -206,7 +214,8 @@ static void killer_body(void *arg)
 
 KT_CASE(ptrace_detach_sigkill_race, "ptrace.detach.sigkill_race",
 	"Verify that PTRACE_DETACH racing with SIGKILL leaves a process that its parent can reap "
-	"as killed, once")
+	"as killed, once",
+	KT_REPORTS("killed(SIGKILL)", W_EXITCODE(0, 0)))
 {
 	for (int round = 0; round < 50; round++) {
 		struct killer *k = kt_shared(sizeof(*k));
@@ -229,7 +238,8 @@ KT_CASE(ptrace_detach_sigkill_race, "ptrace.detach.sigkill_race",
 }
 
 KT_CASE(ptrace_detach_kill_then_wait, "ptrace.detach.kill_then_wait",
-	"Verify that stopped tracees killed by their tracer are reaped in the ordinary way")
+	"Verify that stopped tracees killed by their tracer are reaped in the ordinary way",
+	KT_REPORTS("killed(SIGKILL)", W_EXITCODE(0, SIGTERM)))
 {
 	pid_t pid[8];
 
@@ -266,7 +276,8 @@ static void exit_when_open(void *gate)
 
 KT_CASE(ptrace_detach_exitkill_cleared, "ptrace.detach.exitkill_cleared",
 	"Verify that PTRACE_O_EXITKILL has no effect any more when the tracer exits after "
-	"PTRACE_DETACH")
+	"PTRACE_DETACH",
+	KT_ANSWERS(ptrace, PTRACE_DETACH, 0))
 {
 	struct leaver *l = kt_shared(sizeof(*l));
 	struct kt_gate *go = kt_shared(sizeof(*go));
@@ -333,7 +344,8 @@ static void detach_around_vfork(bool detach_child, bool at_done)
 
 KT_CASE(ptrace_detach_vfork_child, "ptrace.detach.vfork_child",
 	"Verify that detaching the parent, the child or both around the events of a vfork leaves "
-	"both to run to their ends")
+	"both to run to their ends",
+	KT_REPORTS("exited(4)", W_EXITCODE(3, 0)))
 {
 	detach_around_vfork(false, false);
 	detach_around_vfork(false, true);

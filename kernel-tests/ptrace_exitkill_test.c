@@ -65,7 +65,8 @@ static void survivor_body(void *gate)
 }
 
 KT_CASE(ptrace_exitkill_exit, "ptrace.exitkill.exit",
-	"Verify that a tracee with PTRACE_O_EXITKILL is killed when its tracer exits")
+	"Verify that a tracee with PTRACE_O_EXITKILL is killed when its tracer exits",
+	KT_CHANGES_ARG(ptrace, PTRACE_SEIZE, 3, PTRACE_O_EXITKILL, 0))
 {
 	pid_t pid = kt_child(kt_body_park, NULL);
 	struct tracer *t = tracer_new(pid, PTRACE_O_EXITKILL, NULL);
@@ -76,7 +77,8 @@ KT_CASE(ptrace_exitkill_exit, "ptrace.exitkill.exit",
 }
 
 KT_CASE(ptrace_exitkill_sigkill, "ptrace.exitkill.sigkill",
-	"Verify that a tracee with PTRACE_O_EXITKILL is killed when its tracer is killed by SIGKILL")
+	"Verify that a tracee with PTRACE_O_EXITKILL is killed when its tracer is killed by SIGKILL",
+	KT_CHANGES_ARG(ptrace, PTRACE_SEIZE, 3, PTRACE_O_EXITKILL, 0))
 {
 	pid_t pid = kt_child(kt_body_park, NULL);
 
@@ -90,7 +92,8 @@ static void seize_in_worker(void *tracee)
 }
 
 KT_CASE(ptrace_exitkill_tracer_thread, "ptrace.exitkill.tracer_thread",
-	"Verify that the end of the tracing thread kills the tracee although its process lives on")
+	"Verify that the end of the tracing thread kills the tracee although its process lives on",
+	KT_CHANGES_ARG(ptrace, PTRACE_SEIZE, 3, PTRACE_O_EXITKILL, 0))
 {
 	struct kt_worker *w = kt_worker_start();
 	pid_t pid = kt_child(kt_body_park, NULL);
@@ -143,7 +146,8 @@ static void lead_fork(pid_t tracee)
 }
 
 KT_CASE(ptrace_exitkill_inherit, "ptrace.exitkill.inherit",
-	"Verify that a child attached by PTRACE_O_TRACEFORK is killed with the tracer, too")
+	"Verify that a child attached by PTRACE_O_TRACEFORK is killed with the tracer, too",
+	KT_CHANGES_ARG(ptrace, PTRACE_SEIZE, 3, PTRACE_O_EXITKILL, 0))
 {
 	pid_t pid;
 
@@ -163,7 +167,8 @@ static void await_untraced(pid_t tracee)
 
 KT_CASE(ptrace_exitkill_untraced_child, "ptrace.exitkill.untraced_child",
 	"Verify that a child made with CLONE_UNTRACED, or without the option that would attach it, "
-	"survives the tracer")
+	"survives the tracer",
+	KT_REPORTS("exited(7)", W_EXITCODE(0, SIGKILL)))
 {
 	for (int i = 0; i < 2; i++) {
 		unsigned long options = PTRACE_O_EXITKILL | (i ? PTRACE_O_TRACEFORK : 0);
@@ -215,7 +220,8 @@ static void lead_entry(pid_t tracee)
 
 KT_CASE(ptrace_exitkill_stopped, "ptrace.exitkill.stopped",
 	"Verify that the tracer's death kills a tracee in a trap, a signal-delivery-stop, a "
-	"group-stop, a syscall-stop, and while it listens")
+	"group-stop, a syscall-stop, and while it listens",
+	KT_CHANGES_ARG(ptrace, PTRACE_SEIZE, 3, PTRACE_O_EXITKILL, 0))
 {
 	static void (*const leads[])(pid_t) = { lead_trap, lead_signal, lead_group_stop,
 						lead_listen, lead_entry };
@@ -239,7 +245,8 @@ static void lead_to_exit(pid_t tracee)
 
 KT_CASE(ptrace_exitkill_in_exit_stop, "ptrace.exitkill.in_exit_stop",
 	"Verify that a tracee whose tracer dies while it stands in PTRACE_EVENT_EXIT ends as it "
-	"was about to since 6.0, and is killed before")
+	"was about to since 6.0, and is killed before",
+	KT_REPORTS("exited(7)", W_EXITCODE(0, SIGKILL)))
 {
 	pid_t pid;
 
@@ -257,7 +264,8 @@ static void lead_disarm(pid_t tracee)
 }
 
 KT_CASE(ptrace_exitkill_cleared_by_setoptions, "ptrace.exitkill.cleared_by_setoptions",
-	"Verify that PTRACE_SETOPTIONS without PTRACE_O_EXITKILL disarms it")
+	"Verify that PTRACE_SETOPTIONS without PTRACE_O_EXITKILL disarms it",
+	KT_ANSWERS(ptrace, PTRACE_SETOPTIONS, 0))
 {
 	struct kt_gate *gate = kt_shared(sizeof(*gate));
 	pid_t pid = kt_child(survivor_body, gate);
@@ -270,7 +278,8 @@ KT_CASE(ptrace_exitkill_cleared_by_setoptions, "ptrace.exitkill.cleared_by_setop
 
 KT_CASE(ptrace_exitkill_off, "ptrace.exitkill.off",
 	"Verify that without PTRACE_O_EXITKILL tracees go on when the tracer dies, out of a trap "
-	"as well, and a group-stopped one stays stopped")
+	"as well, and a group-stopped one stays stopped",
+	KT_CHANGES_ARG(ptrace, PTRACE_SEIZE, 3, 0, PTRACE_O_EXITKILL))
 {
 	static void (*const leads[])(pid_t) = { NULL, lead_trap, lead_signal, lead_group_stop };
 
@@ -327,7 +336,8 @@ static void exec_tracer_body(void *tracee)
 }
 
 KT_CASE(ptrace_exitkill_tracer_exec, "ptrace.exitkill.tracer_exec",
-	"Verify that a single-threaded tracer keeps its tracees over an execve")
+	"Verify that a single-threaded tracer keeps its tracees over an execve",
+	KT_REPORTS("exited(0)", W_EXITCODE(1, 0)))
 {
 	pid_t *tracee = kt_shared(sizeof(*tracee));
 
@@ -347,7 +357,8 @@ static void mt_exec_body(void *tracee)
 
 KT_CASE(ptrace_exitkill_tracer_mt_exec, "ptrace.exitkill.tracer_mt_exec",
 	"Verify that an execve by another thread of the tracer, which ends the tracing thread, "
-	"kills the tracee")
+	"kills the tracee",
+	KT_CHANGES_ARG(ptrace, PTRACE_SEIZE, 3, PTRACE_O_EXITKILL, 0))
 {
 	pid_t *tracee = kt_shared(sizeof(*tracee)), tracer;
 
@@ -377,7 +388,8 @@ static void crowd_body(void *arg)
 }
 
 KT_CASE(ptrace_exitkill_threads, "ptrace.exitkill.threads",
-	"Verify that one traced thread with PTRACE_O_EXITKILL takes its whole thread group with it")
+	"Verify that one traced thread with PTRACE_O_EXITKILL takes its whole thread group with it",
+	KT_CHANGES_ARG(ptrace, PTRACE_SEIZE, 3, PTRACE_O_EXITKILL, 0))
 {
 	struct crowd *c = kt_shared(sizeof(*c));
 	pid_t pid = kt_child(crowd_body, c);

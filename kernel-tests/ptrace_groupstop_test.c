@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stddef.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,7 +30,8 @@ static void gate_body(void *gate)
 
 KT_CASE(ptrace_groupstop_sequence, "ptrace.groupstop.sequence",
 	"Verify that a stopping signal gives a signal-delivery-stop first, and only its "
-	"injection starts the group-stop, reported as PTRACE_EVENT_STOP with the signal")
+	"injection starts the group-stop, reported as PTRACE_EVENT_STOP with the signal",
+	KT_STORES(ptrace, PTRACE_GETSIGINFO, 3, offsetof(siginfo_t, si_code), 0x100, KT_NOT_FIRST(1)))
 {
 	pid_t pid = kt_child_seized(kt_body_park, NULL, 0);
 	siginfo_t si;
@@ -45,7 +48,8 @@ KT_CASE(ptrace_groupstop_sequence, "ptrace.groupstop.sequence",
 }
 
 KT_CASE(ptrace_groupstop_suppress, "ptrace.groupstop.suppress",
-	"Verify that a stopping signal that is not injected starts no group-stop")
+	"Verify that a stopping signal that is not injected starts no group-stop",
+	KT_REPORTS("signal(SIG64)", W_STOPCODE(SIGSTOP | PTRACE_EVENT_STOP << 8)))
 {
 	struct kt_gate *gate = kt_shared(sizeof(*gate));
 	pid_t pid = kt_child_seized(gate_body, gate, 0);
@@ -60,7 +64,8 @@ KT_CASE(ptrace_groupstop_suppress, "ptrace.groupstop.suppress",
 
 KT_CASE(ptrace_groupstop_four_signals, "ptrace.groupstop.four_signals",
 	"Verify that SIGSTOP, SIGTSTP, SIGTTIN and SIGTTOU each start a group-stop that is "
-	"reported with its own number")
+	"reported with its own number",
+	KT_REPORTS("EVENT_STOP(SIGTTOU)", W_STOPCODE(SIGSTOP | PTRACE_EVENT_STOP << 8)))
 {
 	static const struct {
 		int sig;
@@ -99,7 +104,8 @@ static void orphan_body(void *out)
 
 KT_CASE(ptrace_groupstop_orphan_pgrp, "ptrace.groupstop.orphan_pgrp",
 	"Verify that SIGTSTP, SIGTTIN and SIGTTOU injected in an orphaned process group stop "
-	"nothing, while SIGSTOP does")
+	"nothing, while SIGSTOP does",
+	KT_REPORTS("signal(SIG64)", W_STOPCODE(SIGTSTP | PTRACE_EVENT_STOP << 8)))
 {
 	static const struct {
 		int sig;
@@ -128,7 +134,8 @@ KT_CASE(ptrace_groupstop_orphan_pgrp, "ptrace.groupstop.orphan_pgrp",
 
 KT_CASE(ptrace_groupstop_attached_einval, "ptrace.groupstop.attached_einval",
 	"Verify that the group-stop of a tracee that was not seized is told from a "
-	"signal-delivery-stop by PTRACE_GETSIGINFO failing with EINVAL")
+	"signal-delivery-stop by PTRACE_GETSIGINFO failing with EINVAL",
+	KT_ANSWERS(ptrace, PTRACE_GETSIGINFO, 0, KT_NOT_FIRST(1)))
 {
 	pid_t pid = kt_child_traceme(kt_body_park, NULL);
 	siginfo_t si;
@@ -142,7 +149,8 @@ KT_CASE(ptrace_groupstop_attached_einval, "ptrace.groupstop.attached_einval",
 
 KT_CASE(ptrace_groupstop_cont_resumes, "ptrace.groupstop.cont_resumes",
 	"Verify that PTRACE_CONT from a group-stop makes the tracee run although its group is "
-	"stopped, and a later SIGCONT still gives PTRACE_EVENT_STOP and its own delivery")
+	"stopped, and a later SIGCONT still gives PTRACE_EVENT_STOP and its own delivery",
+	KT_REPORTS("EVENT_STOP(SIGTRAP)", W_STOPCODE(SIGCONT)))
 {
 	pid_t pid = kt_child_seized(kt_body_park, NULL, 0);
 
@@ -188,14 +196,15 @@ static pid_t start_tracer(struct tracer *t, pid_t tracee, bool listen)
 
 KT_CASE(ptrace_groupstop_real_parent_notified, "ptrace.groupstop.real_parent_notified",
 	"Verify that the real parent, which is not the tracer, is told of a completed group-stop "
-	"of its traced child through WUNTRACED")
+	"of its traced child through WUNTRACED",
+	KT_STORES(call, SYS_wait4, 1, 0, 1 << 8))
 {
 	struct tracer *t = kt_shared(sizeof(*t));
 	pid_t pid = kt_child(kt_body_park, NULL), got;
 	int status;
 
 	start_tracer(t, pid, false);
-	while ((got = waitpid(pid, &status, WUNTRACED)) < 0 && errno == EINTR)
+	while ((got = (pid_t)kt_raw(SYS_wait4, pid, &status, WUNTRACED, NULL)) == -EINTR)
 		kt_case_check_deadline(__FILE__, __LINE__, "the stop of a child traced by another");
 	KT_EQ(got, pid);
 	KT_STATUS(status, "signal(SIGSTOP)");
@@ -203,7 +212,8 @@ KT_CASE(ptrace_groupstop_real_parent_notified, "ptrace.groupstop.real_parent_not
 
 KT_CASE(ptrace_groupstop_tracer_death, "ptrace.groupstop.tracer_death",
 	"Verify that a group-stopped tracee, listening or not, stays stopped when its tracer dies, "
-	"and runs after SIGCONT")
+	"and runs after SIGCONT",
+	KT_REPORTS("exited(7)", W_EXITCODE(0, SIGKILL)))
 {
 	for (int listen = 0; listen < 2; listen++) {
 		struct kt_gate *gate = kt_shared(sizeof(*gate));
@@ -256,7 +266,8 @@ static pid_t start_trio(struct trio *t)
 
 KT_CASE(ptrace_groupstop_all_threads, "ptrace.groupstop.all_threads",
 	"Verify that every traced thread reports its own PTRACE_EVENT_STOP of a group-stop, and "
-	"an untraced thread of the group stops silently")
+	"an untraced thread of the group stops silently",
+	KT_REPORTS("EVENT_STOP(SIGSTOP)", W_STOPCODE(SIGSTOP), KT_NOT_FIRST(1)))
 {
 	struct trio *t = kt_shared(sizeof(*t));
 	pid_t pid = start_trio(t), one = t->tid[0], two = t->tid[1];
@@ -296,7 +307,8 @@ static void late_body(void *arg)
 
 KT_CASE(ptrace_groupstop_new_thread, "ptrace.groupstop.new_thread",
 	"Verify that a thread which a resumed tracee creates while its group is stopped joins the "
-	"stop before it runs")
+	"stop before it runs",
+	KT_SEES("ran", 1))
 {
 	struct late *l = kt_shared(sizeof(*l));
 	pid_t pid = kt_child_seized(late_body, l, 0);
@@ -307,14 +319,15 @@ KT_CASE(ptrace_groupstop_new_thread, "ptrace.groupstop.new_thread",
 	KT_OK(kt_cont(pid, 0));
 	KT_AWAIT(atomic_load(&l->tid) != 0);
 	KT_AWAIT(kt_proc_state(l->tid) == 'T' || atomic_load(&l->ran));
-	KT_EQ(atomic_load(&l->ran), 0);
+	KT_EQ(KT_SEEN("ran", atomic_load(&l->ran)), 0);
 	KT_SYS(kill(pid, SIGCONT));
 	KT_AWAIT(atomic_load(&l->ran) == 1);
 }
 
 KT_CASE(ptrace_groupstop_sigkill, "ptrace.groupstop.sigkill",
 	"Verify that SIGKILL ends a tracee before, in, during PTRACE_LISTEN of, and after "
-	"PTRACE_CONT from a group-stop, and a stopped process that nobody traces any more")
+	"PTRACE_CONT from a group-stop, and a stopped process that nobody traces any more",
+	KT_REPORTS("killed(SIGKILL)", W_EXITCODE(0, SIGTERM), KT_NOT_FIRST(4)))
 {
 	enum { DELIVERY, STOPPED, LISTENING, RESUMED, DETACHED, STATES };
 
@@ -340,7 +353,8 @@ KT_CASE(ptrace_groupstop_sigkill, "ptrace.groupstop.sigkill",
 
 KT_CASE(ptrace_groupstop_sigcont_side_effect, "ptrace.groupstop.sigcont_side_effect",
 	"Verify that SIGCONT wakes the whole group when it is sent, even if the tracer suppresses "
-	"its delivery")
+	"its delivery",
+	KT_REPORTS("EVENT_STOP(SIGTRAP)", W_STOPCODE(SIGSTOP | PTRACE_EVENT_STOP << 8)))
 {
 	struct trio *t = kt_shared(sizeof(*t));
 	pid_t pid = start_trio(t), one = t->tid[0], two = t->tid[1];
@@ -364,7 +378,8 @@ KT_CASE(ptrace_groupstop_sigcont_side_effect, "ptrace.groupstop.sigcont_side_eff
 
 KT_CASE(ptrace_groupstop_sigcont_first, "ptrace.groupstop.sigcont_first",
 	"Verify that after SIGCONT both SIGCONT and another pending signal are reported, in "
-	"either order")
+	"either order",
+	KT_REPORTS("signal(SIGUSR1)", W_STOPCODE(SIGUSR2)))
 {
 	pid_t pid = kt_child_seized(kt_body_park, NULL, 0);
 	int cont = 0, usr1 = 0;
@@ -390,14 +405,15 @@ KT_CASE(ptrace_groupstop_sigcont_first, "ptrace.groupstop.sigcont_first",
 
 KT_CASE(ptrace_groupstop_proc_state, "ptrace.groupstop.proc_state",
 	"Verify that the state in /proc is a tracing stop in a group-stop and while listening, and "
-	"a plain stop only once the tracee is detached")
+	"a plain stop only once the tracee is detached",
+	KT_SEES("state", 'T', KT_NOT_FIRST(1)))
 {
 	pid_t pid = kt_child_seized(kt_body_park, NULL, 0);
 
 	stop_group(pid, SIGTSTP);
-	KT_EQ(kt_proc_state(pid), 't');
+	KT_EQ(KT_SEEN("state", kt_proc_state(pid)), 't');
 	KT_OK(kt_listen(pid));
-	KT_EQ(kt_proc_state(pid), 't');
+	KT_EQ(KT_SEEN("state", kt_proc_state(pid)), 't');
 	KT_OK(kt_interrupt(pid));
 	KT_WAIT(pid, "EVENT_STOP(SIGTSTP)");
 	KT_OK(kt_detach(pid, 0));

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -20,7 +21,8 @@
 
 KT_CASE(ptrace_interrupt_running, "ptrace.interrupt.running",
 	"Verify that PTRACE_INTERRUPT makes a running tracee report PTRACE_EVENT_STOP with "
-	"SIGTRAP, si_code 0x8005 and event message 0")
+	"SIGTRAP, si_code 0x8005 and event message 0",
+	KT_STORES(ptrace, PTRACE_GETEVENTMSG, 3, 0, 1))
 {
 	kt_counter *counter = kt_shared(sizeof(*counter));
 	pid_t pid = kt_child_seized(kt_body_spin, counter, 0);
@@ -78,7 +80,8 @@ static pid_t deaf_tracee(struct deaf **d, unsigned long options)
 }
 
 KT_CASE(ptrace_interrupt_coalesce, "ptrace.interrupt.coalesce",
-	"Verify that any number of PTRACE_INTERRUPT before the trap gives one stop")
+	"Verify that any number of PTRACE_INTERRUPT before the trap gives one stop",
+	KT_REPORTS("signal(SIG64)", W_STOPCODE(SIGTRAP | PTRACE_EVENT_STOP << 8)))
 {
 	struct deaf *d;
 	pid_t pid = deaf_tracee(&d, 0);
@@ -93,7 +96,8 @@ KT_CASE(ptrace_interrupt_coalesce, "ptrace.interrupt.coalesce",
 
 KT_CASE(ptrace_interrupt_while_stopped, "ptrace.interrupt.while_stopped",
 	"Verify that PTRACE_INTERRUPT of a stopped tracee succeeds, leaves that stop as it is, and "
-	"traps once as soon as the tracee is resumed")
+	"traps once as soon as the tracee is resumed",
+	KT_SEES("counter", 1))
 {
 	kt_counter *counter = kt_shared(sizeof(*counter));
 	pid_t pid = kt_child_stopped(kt_body_spin, counter, 0);
@@ -109,13 +113,14 @@ KT_CASE(ptrace_interrupt_while_stopped, "ptrace.interrupt.while_stopped",
 	KT_OK(kt_cont(pid, 0));
 	KT_WAIT(pid, "EVENT_STOP(SIGTRAP)");
 	/* "As soon as": not one instruction of the tracee later. */
-	KT_EQ(*counter, 0);
+	KT_EQ(KT_SEEN("counter", *counter), 0);
 	KT_SENTINEL(pid, PTRACE_CONT);
 }
 
 KT_CASE(ptrace_interrupt_before_pending_signal, "ptrace.interrupt.before_pending_signal",
 	"Verify that the trap of PTRACE_INTERRUPT is reported before a signal that was pending "
-	"first")
+	"first",
+	KT_REPORTS("EVENT_STOP(SIGTRAP)", W_STOPCODE(SIGUSR1), KT_NOT_FIRST(1)))
 {
 	pid_t pid = kt_child_stopped(kt_body_park, NULL, 0);
 
@@ -130,7 +135,8 @@ KT_CASE(ptrace_interrupt_before_pending_signal, "ptrace.interrupt.before_pending
 
 KT_CASE(ptrace_interrupt_any_trap_consumes, "ptrace.interrupt.any_trap_consumes",
 	"Verify that a ptrace-stop of another kind that comes first takes the place of the trap "
-	"that PTRACE_INTERRUPT asked for")
+	"that PTRACE_INTERRUPT asked for",
+	KT_REPORTS("signal(SIG64)", W_STOPCODE(SIGTRAP | PTRACE_EVENT_STOP << 8)))
 {
 	struct deaf *d;
 	pid_t pid = deaf_tracee(&d, PTRACE_O_TRACEVFORKDONE);
@@ -143,7 +149,8 @@ KT_CASE(ptrace_interrupt_any_trap_consumes, "ptrace.interrupt.any_trap_consumes"
 
 KT_CASE(ptrace_interrupt_blocked_syscall, "ptrace.interrupt.blocked_syscall",
 	"Verify that PTRACE_INTERRUPT of a tracee blocked in a call under PTRACE_SYSCALL shows the "
-	"exit of that call with a restart code instead of PTRACE_EVENT_STOP, then the call again")
+	"exit of that call with a restart code instead of PTRACE_EVENT_STOP, then the call again",
+	KT_SEES("result", -EINTR))
 {
 	struct call_io io = CALL_IO_INIT;
 	struct call c;
@@ -158,7 +165,7 @@ KT_CASE(ptrace_interrupt_blocked_syscall, "ptrace.interrupt.blocked_syscall",
 	KT_OK(kt_interrupt(pid));
 	KT_WAIT(pid, "syscall");
 	KT_OK(call_get(&io, pid, CALL_EXIT, &c));
-	KT_EQ(c.result, -514); /* ERESTARTNOHAND */
+	KT_EQ(KT_SEEN("result", c.result), -514); /* ERESTARTNOHAND */
 	KT_OK(kt_syscall(pid, 0));
 	KT_WAIT(pid, "syscall");
 	KT_OK(call_get(&io, pid, CALL_ENTRY, &c));
@@ -168,7 +175,8 @@ KT_CASE(ptrace_interrupt_blocked_syscall, "ptrace.interrupt.blocked_syscall",
 
 KT_CASE(ptrace_interrupt_needs_seize, "ptrace.interrupt.needs_seize",
 	"Verify that PTRACE_INTERRUPT of a tracee that was not seized fails with EIO, stopped or "
-	"not")
+	"not",
+	KT_ANSWERS(ptrace, PTRACE_INTERRUPT, -ESRCH, KT_NOT_FIRST(3)))
 {
 	pid_t attached = kt_child(kt_body_park, NULL), traceme;
 
@@ -197,7 +205,8 @@ static void leave_a_thread(void *unused)
 
 KT_CASE(ptrace_interrupt_zombie_leader, "ptrace.interrupt.zombie_leader",
 	"Verify that PTRACE_INTERRUPT of a traced zombie leader whose threads live succeeds and "
-	"makes nothing happen")
+	"makes nothing happen",
+	KT_ANSWERS(ptrace, PTRACE_INTERRUPT, -ESRCH))
 {
 	pid_t pid = kt_child_seized(leave_a_thread, NULL, 0);
 
@@ -232,7 +241,8 @@ static void nap(void *unused)
  */
 KT_CASE(ptrace_interrupt_restart_time, "ptrace.interrupt.restart_time",
 	"Verify that a relative sleep disturbed by PTRACE_INTERRUPT goes on through "
-	"restart_syscall with the time that was left, neither ending early nor starting anew")
+	"restart_syscall with the time that was left, neither ending early nor starting anew",
+	KT_SEES("restarts", 0))
 {
 	struct call_io io = CALL_IO_INIT;
 	pid_t pid = kt_child_stopped(nap, NULL, PTRACE_O_TRACESYSGOOD);
@@ -254,7 +264,7 @@ KT_CASE(ptrace_interrupt_restart_time, "ptrace.interrupt.restart_time",
 	}
 	KT_STATUS(status, "exited(0)");
 	printf("%u restarts\n", restarts);
-	KT_REQUIRE(restarts > 0);
+	KT_REQUIRE(KT_SEEN("restarts", restarts) > 0);
 }
 
 KT_PROGRAM

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "kernel-tests/kt.h"
@@ -30,7 +31,8 @@ static pid_t listening_child(void)
 }
 
 KT_CASE(ptrace_listen_needs_seize, "ptrace.listen.needs_seize",
-	"Verify that PTRACE_LISTEN of a group-stopped tracee that was not seized fails with EIO")
+	"Verify that PTRACE_LISTEN of a group-stopped tracee that was not seized fails with EIO",
+	KT_ANSWERS(ptrace, PTRACE_LISTEN, 0))
 {
 	pid_t pid = kt_child_traceme(kt_body_park, NULL);
 	siginfo_t si;
@@ -43,7 +45,8 @@ KT_CASE(ptrace_listen_needs_seize, "ptrace.listen.needs_seize",
 }
 
 KT_CASE(ptrace_listen_running, "ptrace.listen.running",
-	"Verify that PTRACE_LISTEN of a running tracee fails with ESRCH")
+	"Verify that PTRACE_LISTEN of a running tracee fails with ESRCH",
+	KT_ANSWERS(ptrace, PTRACE_LISTEN, -EIO))
 {
 	pid_t pid = kt_child_seized(kt_body_park, NULL, 0);
 
@@ -61,7 +64,8 @@ static void fork_body(void *unused)
 
 KT_CASE(ptrace_listen_signal_stop, "ptrace.listen.signal_stop",
 	"Verify that PTRACE_LISTEN fails with EIO in a signal-delivery-stop, a syscall-stop and an "
-	"event stop other than PTRACE_EVENT_STOP")
+	"event stop other than PTRACE_EVENT_STOP",
+	KT_ANSWERS(ptrace, PTRACE_LISTEN, 0, KT_NOT_FIRST(2)))
 {
 	pid_t pid = kt_child_stopped(fork_body, NULL, PTRACE_O_TRACEFORK | PTRACE_O_TRACESYSGOOD);
 
@@ -79,7 +83,8 @@ KT_CASE(ptrace_listen_signal_stop, "ptrace.listen.signal_stop",
 
 KT_CASE(ptrace_listen_sigtrap_stop, "ptrace.listen.sigtrap_stop",
 	"Verify that PTRACE_LISTEN is allowed in the trap of PTRACE_INTERRUPT and leaves the "
-	"tracee stopped")
+	"tracee stopped",
+	KT_ANSWERS(ptrace, PTRACE_LISTEN, -EIO))
 {
 	pid_t pid = kt_child_stopped(kt_body_park, NULL, 0);
 
@@ -93,7 +98,8 @@ KT_CASE(ptrace_listen_sigtrap_stop, "ptrace.listen.sigtrap_stop",
 
 KT_CASE(ptrace_listen_invisible, "ptrace.listen.invisible",
 	"Verify that a listening tracee has nothing to report, and requests on it fail with "
-	"ESRCH")
+	"ESRCH",
+	KT_ANSWERS(ptrace, PTRACE_PEEKDATA, 0))
 {
 	static const unsigned long word = 1;
 	pid_t pid = listening_child();
@@ -110,7 +116,8 @@ KT_CASE(ptrace_listen_invisible, "ptrace.listen.invisible",
 
 KT_CASE(ptrace_listen_sigcont, "ptrace.listen.sigcont",
 	"Verify that SIGCONT ends listening with PTRACE_EVENT_STOP carrying SIGTRAP, followed by "
-	"the signal-delivery-stop of SIGCONT")
+	"the signal-delivery-stop of SIGCONT",
+	KT_REPORTS("EVENT_STOP(SIGTRAP)", W_STOPCODE(SIGCONT | PTRACE_EVENT_STOP << 8)))
 {
 	pid_t pid = listening_child();
 
@@ -123,7 +130,8 @@ KT_CASE(ptrace_listen_sigcont, "ptrace.listen.sigcont",
 
 KT_CASE(ptrace_listen_interrupt, "ptrace.listen.interrupt",
 	"Verify that PTRACE_INTERRUPT of a listening tracee gives PTRACE_EVENT_STOP with the stop "
-	"signal again")
+	"signal again",
+	KT_REPORTS("EVENT_STOP(SIGSTOP)", W_STOPCODE(SIGTRAP | PTRACE_EVENT_STOP << 8), KT_NOT_FIRST(1)))
 {
 	pid_t pid = listening_child();
 
@@ -135,7 +143,8 @@ KT_CASE(ptrace_listen_interrupt, "ptrace.listen.interrupt",
 
 KT_CASE(ptrace_listen_missed_event, "ptrace.listen.missed_event",
 	"Verify that a SIGCONT which comes between the group-stop and PTRACE_LISTEN is reported at "
-	"once after PTRACE_LISTEN")
+	"once after PTRACE_LISTEN",
+	KT_REPORTS("EVENT_STOP(SIGTRAP)", W_STOPCODE(SIGSTOP | PTRACE_EVENT_STOP << 8)))
 {
 	pid_t pid = stopped_child();
 
@@ -148,7 +157,8 @@ KT_CASE(ptrace_listen_missed_event, "ptrace.listen.missed_event",
 }
 
 KT_CASE(ptrace_listen_other_signals_held, "ptrace.listen.other_signals_held",
-	"Verify that other signals are not reported while a tracee listens, and are after SIGCONT")
+	"Verify that other signals are not reported while a tracee listens, and are after SIGCONT",
+	KT_REPORTS("EVENT_STOP(SIGSTOP)", W_STOPCODE(SIGUSR1), KT_NOT_FIRST(1)))
 {
 	pid_t pid = listening_child();
 	int usr1 = 0;
@@ -168,7 +178,8 @@ KT_CASE(ptrace_listen_other_signals_held, "ptrace.listen.other_signals_held",
 }
 
 KT_CASE(ptrace_listen_sigkill, "ptrace.listen.sigkill",
-	"Verify that SIGKILL ends a listening tracee")
+	"Verify that SIGKILL ends a listening tracee",
+	KT_REPORTS("killed(SIGKILL)", W_EXITCODE(0, SIGTERM)))
 {
 	pid_t pid = listening_child();
 
@@ -178,7 +189,8 @@ KT_CASE(ptrace_listen_sigkill, "ptrace.listen.sigkill",
 
 KT_CASE(ptrace_listen_detach, "ptrace.listen.detach",
 	"Verify that PTRACE_DETACH fails with ESRCH while listening, and after PTRACE_INTERRUPT "
-	"leaves the process stopped")
+	"leaves the process stopped",
+	KT_ANSWERS(ptrace, PTRACE_DETACH, 0))
 {
 	pid_t pid = listening_child();
 
@@ -191,7 +203,8 @@ KT_CASE(ptrace_listen_detach, "ptrace.listen.detach",
 }
 
 KT_CASE(ptrace_listen_repeat, "ptrace.listen.repeat",
-	"Verify that a hundred cycles of stopping, listening and continuing lose no event")
+	"Verify that a hundred cycles of stopping, listening and continuing lose no event",
+	KT_REPORTS("EVENT_STOP(SIGTRAP)", W_STOPCODE(SIGSTOP | PTRACE_EVENT_STOP << 8), KT_NOT_FIRST(99)))
 {
 	pid_t pid = kt_child_seized(kt_body_park, NULL, 0);
 

@@ -40,7 +40,8 @@ static void all_refused(pid_t tid)
 
 KT_CASE(ptrace_cmd_needs_stop, "ptrace.cmd.needs_stop",
 	"Verify that every request that needs a stop fails with ESRCH for a running or sleeping "
-	"tracee and for a process that the caller does not trace")
+	"tracee and for a process that the caller does not trace",
+	KT_ANSWERS(ptrace, PTRACE_GETSIGMASK, 0, KT_NOT_FIRST(2)))
 {
 	kt_counter *counter = kt_shared(sizeof(*counter));
 	pid_t spins = kt_child_seized(kt_body_spin, counter, 0);
@@ -67,7 +68,8 @@ static void all_refused_of(void *tid)
 
 KT_CASE(ptrace_cmd_other_thread, "ptrace.cmd.other_thread",
 	"Verify that every request fails with ESRCH in a thread of the tracer that is not the one "
-	"that traces")
+	"that traces",
+	KT_ANSWERS(ptrace, PTRACE_INTERRUPT, 0, KT_NOT_FIRST(1)))
 {
 	struct kt_worker *w = kt_worker_start();
 	pid_t pid = kt_child_stopped(kt_body_park, NULL, 0);
@@ -79,7 +81,8 @@ KT_CASE(ptrace_cmd_other_thread, "ptrace.cmd.other_thread",
 }
 
 KT_CASE(ptrace_cmd_unknown, "ptrace.cmd.unknown",
-	"Verify that an unknown request for a stopped tracee fails with EIO and leaves it stopped")
+	"Verify that an unknown request for a stopped tracee fails with EIO and leaves it stopped",
+	KT_ANSWERS(ptrace, KT_PTRACE_UNKNOWN, -ENOSYS))
 {
 	pid_t pid = kt_child_stopped(kt_body_park, NULL, 0);
 
@@ -91,7 +94,8 @@ KT_CASE(ptrace_cmd_unknown, "ptrace.cmd.unknown",
 
 KT_CASE(ptrace_cmd_bad_signal, "ptrace.cmd.bad_signal",
 	"Verify that restarting or detaching a tracee with a number that is no signal fails with "
-	"EIO and leaves it stopped")
+	"EIO and leaves it stopped",
+	KT_ANSWERS(ptrace, PTRACE_DETACH, 0))
 {
 	const long restarts[] = { PTRACE_CONT, PTRACE_SYSCALL, PTRACE_DETACH };
 	const uintptr_t bad[] = { 65, 1000, UINTPTR_MAX };
@@ -108,7 +112,8 @@ KT_CASE(ptrace_cmd_bad_signal, "ptrace.cmd.bad_signal",
 
 KT_CASE(ptrace_cmd_esrch_after_death, "ptrace.cmd.esrch_after_death",
 	"Verify that requests fail with ESRCH from the moment a stopped tracee is killed, unless "
-	"it has stopped again in PTRACE_EVENT_EXIT")
+	"it has stopped again in PTRACE_EVENT_EXIT",
+	KT_ANSWERS(ptrace, PTRACE_GETSIGINFO, 0, KT_NOT_FIRST(1)))
 {
 	unsigned long message;
 	siginfo_t si;

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "kernel-tests/kt.h"
@@ -33,7 +34,8 @@ static void fork_body(void *unused)
 }
 
 KT_CASE(ptrace_setoptions_einval, "ptrace.setoptions.einval",
-	"Verify that PTRACE_SETOPTIONS with a bit that no kernel knows fails with EINVAL")
+	"Verify that PTRACE_SETOPTIONS with a bit that no kernel knows fails with EINVAL",
+	KT_ANSWERS(ptrace, PTRACE_SETOPTIONS, 0, KT_NOT_FIRST(1)))
 {
 	pid_t pid = kt_child_stopped(kt_body_park, NULL, 0);
 
@@ -44,7 +46,8 @@ KT_CASE(ptrace_setoptions_einval, "ptrace.setoptions.einval",
 }
 
 KT_CASE(ptrace_setoptions_fail_keeps, "ptrace.setoptions.fail_keeps",
-	"Verify that a PTRACE_SETOPTIONS that fails leaves the options as they were")
+	"Verify that a PTRACE_SETOPTIONS that fails leaves the options as they were",
+	KT_LOSES("EVENT_EXIT"))
 {
 	pid_t pid = kt_child_stopped(exit_body, NULL, PTRACE_O_TRACEEXIT);
 	struct kt_seq seq = { 0 };
@@ -55,7 +58,8 @@ KT_CASE(ptrace_setoptions_fail_keeps, "ptrace.setoptions.fail_keeps",
 }
 
 KT_CASE(ptrace_setoptions_replaces, "ptrace.setoptions.replaces",
-	"Verify that PTRACE_SETOPTIONS replaces the options and does not add to them")
+	"Verify that PTRACE_SETOPTIONS replaces the options and does not add to them",
+	KT_CHANGES_ARG(ptrace, PTRACE_SETOPTIONS, 3, 0, PTRACE_O_TRACEFORK))
 {
 	pid_t pid = kt_child_stopped(fork_body, NULL, PTRACE_O_TRACEFORK);
 	struct kt_seq seq = { 0 };
@@ -89,7 +93,8 @@ static void pair_body(void *arg)
 
 /* The thread's end only when it was traced: then the tracer is told of it. */
 KT_CASE(ptrace_setoptions_per_thread, "ptrace.setoptions.per_thread",
-	"Verify that PTRACE_SETOPTIONS is for one thread and not for the others of its process")
+	"Verify that PTRACE_SETOPTIONS is for one thread and not for the others of its process",
+	KT_CHANGES_ARG(ptrace, PTRACE_SEIZE, 3, 0, PTRACE_O_TRACEEXIT))
 {
 	struct pair *p = kt_shared(sizeof(*p));
 	struct kt_seq leader = { 0 }, thread = { 0 };
@@ -112,7 +117,8 @@ KT_CASE(ptrace_setoptions_per_thread, "ptrace.setoptions.per_thread",
 }
 
 KT_CASE(ptrace_setoptions_inherited, "ptrace.setoptions.inherited",
-	"Verify that a child attached by PTRACE_O_TRACEFORK has its parent's options and is seized")
+	"Verify that a child attached by PTRACE_O_TRACEFORK has its parent's options and is seized",
+	KT_REPORTS("EVENT_EXIT", W_EXITCODE(0, SIGTERM)))
 {
 	pid_t pid = kt_child_stopped(fork_body, NULL, PTRACE_O_TRACEFORK | PTRACE_O_TRACEEXIT);
 	unsigned long msg;
@@ -161,7 +167,8 @@ static void suspend_perm_body(void *tracee)
 
 KT_CASE(ptrace_suspend_seccomp_perm, "ptrace.suspend_seccomp.perm",
 	"Verify that PTRACE_O_SUSPEND_SECCOMP without CAP_SYS_ADMIN fails with EPERM, in "
-	"PTRACE_SETOPTIONS and in PTRACE_SEIZE")
+	"PTRACE_SETOPTIONS and in PTRACE_SEIZE",
+	KT_ANSWERS(ptrace, PTRACE_SETOPTIONS, 0))
 {
 	pid_t *tracee = kt_shared(sizeof(*tracee));
 
@@ -224,7 +231,8 @@ static const char *probe_suspend(void)
 
 KT_CASE(ptrace_suspend_seccomp_effect, "ptrace.suspend_seccomp.effect",
 	"Verify that filters are not evaluated while PTRACE_O_SUSPEND_SECCOMP is set and are again "
-	"after it is cleared")
+	"after it is cleared",
+	KT_ANSWERS(ptrace, PTRACE_SETOPTIONS, 0))
 {
 	_Atomic long *result = kt_shared(3 * sizeof(*result));
 	pid_t pid;
@@ -247,7 +255,8 @@ KT_CASE(ptrace_suspend_seccomp_effect, "ptrace.suspend_seccomp.effect",
 
 KT_CASE(ptrace_suspend_seccomp_einval_noconfig, "ptrace.suspend_seccomp.einval_noconfig",
 	"Verify that PTRACE_O_SUSPEND_SECCOMP fails with EINVAL just where the kernel is built "
-	"without CONFIG_CHECKPOINT_RESTORE")
+	"without CONFIG_CHECKPOINT_RESTORE",
+	KT_ANSWERS(ptrace, PTRACE_SETOPTIONS, -ESRCH))
 {
 	/* A file that the same option brings: kernel/pid_namespace.c. */
 	bool built = access("/proc/sys/kernel/ns_last_pid", F_OK) == 0;

@@ -73,12 +73,18 @@ static bool was_written(const struct made *m)
 {
 	char byte;
 
-	return read(m->pipe[0], &byte, 1) == 1;
+	return KT_SEEN("written", read(m->pipe[0], &byte, 1) == 1);
+}
+
+static long result_of(const struct made *m)
+{
+	return KT_SEEN("result", atomic_load(&m->result));
 }
 
 KT_CASE(ptrace_syscall_skip_minus1, "ptrace.syscall.skip_minus1",
 	"Verify that number -1 at the syscall-enter-stop skips the call, that its syscall-exit-stop "
-	"still comes, and that the result is what the registers hold")
+	"still comes, and that the result is what the registers hold",
+	KT_SEES("written", 1))
 {
 	struct made *m = made_write();
 	pid_t pid;
@@ -89,15 +95,16 @@ KT_CASE(ptrace_syscall_skip_minus1, "ptrace.syscall.skip_minus1",
 	finish(pid);
 	KT_REQUIRE(!was_written(m));
 #if defined(__x86_64__) || defined(__i386__)
-	KT_EQ(m->result, -ENOSYS);
+	KT_EQ(result_of(m), -ENOSYS);
 #else
 	/* The result register of ARM is that of the first argument. */
-	KT_EQ(m->result, m->arg);
+	KT_EQ(result_of(m), m->arg);
 #endif
 }
 
 KT_CASE(ptrace_syscall_skip_invalid, "ptrace.syscall.skip_invalid",
-	"Verify that a number beyond the table, set at the syscall-enter-stop, gives ENOSYS")
+	"Verify that a number beyond the table, set at the syscall-enter-stop, gives ENOSYS",
+	KT_SEES("result", -EPERM))
 {
 	/* From 0xf0000 on arm has private calls. */
 	static const long numbers[] = { 0xfff, 0xeffff,
@@ -114,12 +121,13 @@ KT_CASE(ptrace_syscall_skip_invalid, "ptrace.syscall.skip_invalid",
 		KT_OK(call_set_nr(&kt_io, pid, &c, numbers[i] | (long)abi_native()->nr_bit));
 		finish(pid);
 		KT_REQUIRE(!was_written(m));
-		KT_EQ(m->result, -ENOSYS);
+		KT_EQ(result_of(m), -ENOSYS);
 	}
 }
 
 KT_CASE(ptrace_syscall_redirect, "ptrace.syscall.redirect",
-	"Verify that another number set at the syscall-enter-stop is the call that is executed")
+	"Verify that another number set at the syscall-enter-stop is the call that is executed",
+	KT_SEES("result", 1))
 {
 	struct made *m = made_new(SYS_getppid, 0);
 	pid_t pid;
@@ -128,11 +136,12 @@ KT_CASE(ptrace_syscall_redirect, "ptrace.syscall.redirect",
 	KT_EQ(c.nr, SYS_getppid);
 	KT_OK(call_set_nr(&kt_io, pid, &c, SYS_getpid));
 	finish(pid);
-	KT_EQ(m->result, pid);
+	KT_EQ(result_of(m), pid);
 }
 
 KT_CASE(ptrace_syscall_args_changed, "ptrace.syscall.args_changed",
-	"Verify that arguments changed at the syscall-enter-stop are those of the executed call")
+	"Verify that arguments changed at the syscall-enter-stop are those of the executed call",
+	KT_SEES("result", -EBADF))
 {
 	struct made *m = made_new(SYS_dup, 0x909);
 	pid_t pid;
@@ -142,20 +151,21 @@ KT_CASE(ptrace_syscall_args_changed, "ptrace.syscall.args_changed",
 	c.args[0] = 1;
 	KT_OK(call_set_args(&kt_io, pid, &c, c.args));
 	finish(pid);
-	KT_REQUIRE_MSG(m->result > 1, "dup gave %ld", m->result);
+	KT_REQUIRE_MSG(result_of(m) > 1, "dup gave %ld", result_of(m));
 
 	m = made_write();
 	c = entered(m, &pid);
 	c.args[2] = 0;
 	KT_OK(call_set_args(&kt_io, pid, &c, c.args));
 	finish(pid);
-	KT_EQ(m->result, 0);
+	KT_EQ(result_of(m), 0);
 	KT_REQUIRE(!was_written(m));
 }
 
 KT_CASE(ptrace_syscall_fake_ret_entry, "ptrace.syscall.fake_ret_entry",
 	"Verify that a result set at the syscall-enter-stop along with number -1 is what the program "
-	"gets, a value or an error")
+	"gets, a value or an error",
+	KT_SEES("written", 1))
 {
 	static const long results[] = { 77, 0, -KT_ERRNO };
 
@@ -167,13 +177,14 @@ KT_CASE(ptrace_syscall_fake_ret_entry, "ptrace.syscall.fake_ret_entry",
 		KT_OK(call_skip(&kt_io, pid, &c, results[i]));
 		finish(pid);
 		KT_REQUIRE(!was_written(m));
-		KT_EQ(m->result, results[i]);
+		KT_EQ(result_of(m), results[i]);
 	}
 }
 
 KT_CASE(ptrace_syscall_fake_ret_exit, "ptrace.syscall.fake_ret_exit",
 	"Verify that a result set at the syscall-exit-stop is what the program gets, a value or an "
-	"error")
+	"error",
+	KT_SEES("result", 1))
 {
 	static const long results[] = { 78, 0, -KT_ERRNO };
 
@@ -189,7 +200,7 @@ KT_CASE(ptrace_syscall_fake_ret_exit, "ptrace.syscall.fake_ret_exit",
 		KT_OK(kt_cont(pid, 0));
 		KT_WAIT(pid, "exited(0)");
 		KT_REQUIRE(was_written(m));
-		KT_EQ(m->result, results[i]);
+		KT_EQ(result_of(m), results[i]);
 	}
 }
 
@@ -204,18 +215,19 @@ static bool is_arm_kernel(void)
 
 KT_CASE(ptrace_syscall_user_minus1, "ptrace.syscall.user_minus1",
 	"Verify that number -1 which the program itself enters gives ENOSYS, traced or not, but on a "
-	"32-bit arm kernel SIGILL when untraced and the first argument when traced")
+	"32-bit arm kernel SIGILL when untraced and the first argument when traced",
+	KT_SEES("result", 0))
 {
 	struct made *m = made_new(-1, 5);
 	pid_t pid;
 
 	KT_WAIT(kt_child(made_body, m), is_arm_kernel() ? "killed(SIGILL)" : "exited(0)");
 	if (!is_arm_kernel())
-		KT_EQ(m->result, -ENOSYS);
+		KT_EQ(result_of(m), -ENOSYS);
 	m = made_new(-1, 5);
 	entered(m, &pid);
 	finish(pid);
-	KT_EQ(m->result, is_arm_kernel() ? m->arg : -ENOSYS);
+	KT_EQ(result_of(m), is_arm_kernel() ? m->arg : -ENOSYS);
 }
 
 KT_PROGRAM

@@ -67,7 +67,8 @@ static pid_t asleep(kt_body *body, struct sleeper *s, long nr)
 
 KT_CASE(ptrace_syscall_restart_shown, "ptrace.syscall.restart_shown",
 	"Verify that a call interrupted by a signal which the tracer suppresses ends with "
-	"ERESTARTSYS for the tracer and is entered again with the same number and arguments")
+	"ERESTARTSYS for the tracer and is entered again with the same number and arguments",
+	KT_SEES("call.result", -EINTR))
 {
 	struct sleeper *s = kt_shared(sizeof(*s));
 	struct call c;
@@ -94,7 +95,8 @@ KT_CASE(ptrace_syscall_restart_shown, "ptrace.syscall.restart_shown",
 
 KT_CASE(ptrace_syscall_restart_block, "ptrace.syscall.restart_block",
 	"Verify that a wait with a timeout which PTRACE_INTERRUPT ends is entered again as "
-	"restart_syscall with the number of its ABI")
+	"restart_syscall with the number of its ABI",
+	KT_SEES("call.nr", SYS_futex))
 {
 	struct sleeper *s = kt_shared(sizeof(*s));
 	pid_t pid = asleep(futex_body, s, SYS_futex);
@@ -114,7 +116,8 @@ KT_CASE(ptrace_syscall_restart_block, "ptrace.syscall.restart_block",
 
 KT_CASE(ptrace_syscall_restart_disable, "ptrace.syscall.restart_disable",
 	"Verify that on x86 number -1 written at the signal-delivery-stop of an interrupted call "
-	"keeps it from being restarted")
+	"keeps it from being restarted",
+	KT_SEES("result", -EINTR))
 {
 #if defined(__x86_64__) || defined(__i386__)
 	const struct abi_reg *nr = &abi_native()->regs->nr;
@@ -132,7 +135,7 @@ KT_CASE(ptrace_syscall_restart_disable, "ptrace.syscall.restart_disable",
 	KT_OK(call_load_regs(pid, &regs));
 	KT_OK(kt_cont(pid, 0));
 	KT_WAIT(pid, "exited(0)");
-	KT_EQ(s->result, -KT_ERESTARTNOHAND);
+	KT_EQ(KT_SEEN("result", s->result), -KT_ERESTARTNOHAND);
 #else
 	(void)park_once_body;
 	atf_tc_skip("belongs to x86");

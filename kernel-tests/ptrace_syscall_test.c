@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -36,7 +37,8 @@ static struct call next_stop(pid_t pid, enum call_point point)
 
 KT_CASE(ptrace_syscall_sysgood, "ptrace.syscall.sysgood",
 	"Verify that with PTRACE_O_TRACESYSGOOD both syscall-stops carry SIGTRAP with bit 7, and "
-	"without it plain SIGTRAP")
+	"without it plain SIGTRAP",
+	KT_REPORTS("signal(SIGTRAP)", W_STOPCODE(SIGTRAP | 0x80)))
 {
 	pid_t pid = kt_child_stopped(two_calls_body, NULL, PTRACE_O_TRACESYSGOOD);
 
@@ -53,7 +55,8 @@ KT_CASE(ptrace_syscall_sysgood, "ptrace.syscall.sysgood",
 
 KT_CASE(ptrace_syscall_alternate, "ptrace.syscall.alternate",
 	"Verify that syscall-enter-stops and syscall-exit-stops alternate, as "
-	"PTRACE_GET_SYSCALL_INFO tells them apart")
+	"PTRACE_GET_SYSCALL_INFO tells them apart",
+	KT_STORES(ptrace, PTRACE_GET_SYSCALL_INFO, 3, 0, 3))
 {
 	static const long calls[] = { SYS_getppid, SYS_getuid };
 	struct ptrace_syscall_info info;
@@ -75,7 +78,8 @@ KT_CASE(ptrace_syscall_alternate, "ptrace.syscall.alternate",
 }
 
 KT_CASE(ptrace_syscall_no_exit_if_cont, "ptrace.syscall.no_exit_if_cont",
-	"Verify that a call whose syscall-enter-stop is left by PTRACE_CONT has no syscall-exit-stop")
+	"Verify that a call whose syscall-enter-stop is left by PTRACE_CONT has no syscall-exit-stop",
+	KT_REPORTS("signal(SIG64)", W_STOPCODE(SIGTRAP | 0x80)))
 {
 	pid_t pid = kt_child_stopped(two_calls_body, NULL, PTRACE_O_TRACESYSGOOD);
 
@@ -103,7 +107,8 @@ static void exit_body(void *tid)
 }
 
 KT_CASE(ptrace_syscall_exit_group_no_exit, "ptrace.syscall.exit_group_no_exit",
-	"Verify that exit and exit_group have a syscall-enter-stop and no syscall-exit-stop")
+	"Verify that exit and exit_group have a syscall-enter-stop and no syscall-exit-stop",
+	KT_REPORTS("EVENT_EXIT", W_STOPCODE(SIGTRAP | 0x80)))
 {
 	_Atomic pid_t *tid = kt_shared(sizeof(*tid));
 	struct kt_seq seq = { 0 };
@@ -123,7 +128,8 @@ KT_CASE(ptrace_syscall_exit_group_no_exit, "ptrace.syscall.exit_group_no_exit",
 
 KT_CASE(ptrace_syscall_entry_after_attach, "ptrace.syscall.entry_after_attach",
 	"Verify that after PTRACE_SEIZE and PTRACE_INTERRUPT of a task that sleeps in a call the "
-	"first syscall-stop is the entry of the restarted call and not the exit of the old one")
+	"first syscall-stop is the entry of the restarted call and not the exit of the old one",
+	KT_SEES("call.nr", SYS_getppid))
 {
 	pid_t pid = kt_child(kt_body_park, NULL);
 	struct call c;
@@ -137,7 +143,8 @@ KT_CASE(ptrace_syscall_entry_after_attach, "ptrace.syscall.entry_after_attach",
 }
 
 KT_CASE(ptrace_syscall_enosys_marker, "ptrace.syscall.enosys_marker",
-	"Verify that on x86 the result register holds -ENOSYS at the syscall-enter-stop")
+	"Verify that on x86 the result register holds -ENOSYS at the syscall-enter-stop",
+	KT_SEES("marker", 0))
 {
 #if defined(__x86_64__) || defined(__i386__)
 	const struct abi *abi = abi_native();
@@ -148,7 +155,7 @@ KT_CASE(ptrace_syscall_enosys_marker, "ptrace.syscall.enosys_marker",
 	next_stop(pid, CALL_ENTRY);
 	KT_OK(call_save_regs(pid, &regs));
 	memcpy(&low, regs.bytes + abi->regs->ret.offset, sizeof(low));
-	KT_EQ(low, -ENOSYS);
+	KT_EQ(KT_SEEN("marker", low), -ENOSYS);
 #else
 	atf_tc_skip("belongs to x86");
 #endif
@@ -168,7 +175,8 @@ static void write_body(void *arg)
 
 KT_CASE(ptrace_syscall_audit_inject_kill, "ptrace.syscall.audit_inject_kill",
 	"Verify that SIGKILL given with the request that leaves the syscall-enter-stop ends the "
-	"tracee before the call is executed")
+	"tracee before the call is executed",
+	KT_REPORTS("killed(SIGKILL)", W_EXITCODE(0, 0)))
 {
 	static const long requests[] = { PTRACE_CONT, PTRACE_SYSCALL };
 
@@ -231,7 +239,8 @@ static void tsync_body(void *arg)
 
 KT_CASE(ptrace_syscall_tsync_during_entry, "ptrace.syscall.tsync_during_entry",
 	"Verify that a filter which another thread installs with SECCOMP_FILTER_FLAG_TSYNC while "
-	"this one stands in its syscall-enter-stop judges that very call")
+	"this one stands in its syscall-enter-stop judges that very call",
+	KT_SEES("result", 1))
 {
 	struct tsync *t = kt_shared(sizeof(*t));
 	pid_t pid, tid;
@@ -254,7 +263,7 @@ KT_CASE(ptrace_syscall_tsync_during_entry, "ptrace.syscall.tsync_during_entry",
 #if defined(__x86_64__) || defined(__i386__)
 	kt_known_bug(KT_BUG_TSYNC_DURING_ENTRY);
 #endif
-	KT_EQ(t->result, -1);
+	KT_EQ(KT_SEEN("result", t->result), -1);
 }
 
 static void clock_body(void *unused)
@@ -269,7 +278,8 @@ static void clock_body(void *unused)
 
 KT_CASE(ptrace_syscall_vdso_no_stop, "ptrace.syscall.vdso_no_stop",
 	"Verify that a time call which the vDSO answers makes no syscall-stop, and that one which it "
-	"passes on to the kernel makes its two")
+	"passes on to the kernel makes its two",
+	KT_SEES("entries", 99))
 {
 	pid_t pid = kt_child_stopped(clock_body, NULL, PTRACE_O_TRACESYSGOOD);
 	unsigned int entries = 0;
@@ -279,7 +289,7 @@ KT_CASE(ptrace_syscall_vdso_no_stop, "ptrace.syscall.vdso_no_stop",
 		next_stop(pid, CALL_EXIT);
 	}
 	printf("observed: clock_gettime %s\n", entries ? "enters the kernel" : "is answered by the vDSO");
-	KT_REQUIRE(entries <= 2);
+	KT_REQUIRE(KT_SEEN("entries", entries) <= 2);
 }
 
 /* The page, mapped at the same place in every process, or skip. */
@@ -320,7 +330,8 @@ static void vsyscall_body(void *arg)
 }
 
 KT_CASE(ptrace_syscall_vsyscall, "ptrace.syscall.vsyscall",
-	"Verify that a call of the vsyscall page makes no syscall-stop and obeys SECCOMP_RET_ERRNO")
+	"Verify that a call of the vsyscall page makes no syscall-stop and obeys SECCOMP_RET_ERRNO",
+	KT_SEES("result", 0))
 {
 	_Atomic long *result = kt_shared(2 * sizeof(*result));
 	pid_t pid;
@@ -331,7 +342,7 @@ KT_CASE(ptrace_syscall_vsyscall, "ptrace.syscall.vsyscall",
 	KT_OK(kt_cont(pid, 0));
 	KT_WAIT(pid, "exited(0)");
 	KT_REQUIRE(result[0] > 0);
-	KT_EQ(result[1], -KT_ERRNO);
+	KT_EQ(KT_SEEN("result", result[1]), -KT_ERRNO);
 }
 
 KT_PROGRAM

@@ -9,8 +9,10 @@
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "kernel-tests/kt.h"
@@ -84,20 +86,22 @@ static void emulate_write(struct writer *w)
 	/* No syscall-exit-stop: the next stop is the signal that it sends itself. */
 	KT_OK(kt_cont(pid, 0));
 	KT_WAIT(pid, "signal(SIGUSR2)");
-	KT_EQ(w->result, 77);
+	KT_EQ(KT_SEEN("result", w->result), 77);
 	KT_EQ(read(w->pipe[0], &byte, 1), -1);
 	KT_EQ(errno, EAGAIN);
 }
 
 KT_CASE(ptrace_syscall_sysemu, "ptrace.syscall.sysemu",
 	"Verify that PTRACE_SYSEMU stops at the entry of a call, never executes it, and gives no "
-	"syscall-exit-stop")
+	"syscall-exit-stop",
+	KT_SEES("result", 1))
 {
 	emulate_write(writer_new(false));
 }
 
 KT_CASE(ptrace_syscall_sysemu_skips_seccomp, "ptrace.syscall.sysemu_skips_seccomp",
-	"Verify that a call left to the tracer by PTRACE_SYSEMU is not judged by seccomp filters")
+	"Verify that a call left to the tracer by PTRACE_SYSEMU is not judged by seccomp filters",
+	KT_REPORTS("signal(SIGUSR2)", W_EXITCODE(0, SIGSYS)))
 {
 	emulate_write(writer_new(true));
 }
@@ -122,7 +126,8 @@ static void sud_body(void *arg)
 }
 
 KT_CASE(ptrace_syscall_sud, "ptrace.syscall.sud",
-	"Verify that a call which Syscall User Dispatch takes gives SIGSYS and no syscall-stop")
+	"Verify that a call which Syscall User Dispatch takes gives SIGSYS and no syscall-stop",
+	KT_STORES(ptrace, PTRACE_GETSIGINFO, 3, offsetof(siginfo_t, si_code), 4))
 {
 	struct sud *s = kt_shared(sizeof(*s));
 	pid_t pid = kt_child_seized(sud_body, s, PTRACE_O_TRACESYSGOOD);
@@ -151,7 +156,9 @@ KT_CASE(ptrace_syscall_sud, "ptrace.syscall.sud",
 
 KT_CASE(ptrace_sud_config, "ptrace.sud.config",
 	"Verify that a tracer can read and write the Syscall User Dispatch settings of its tracee "
-	"and that a wrong size fails with EINVAL")
+	"and that a wrong size fails with EINVAL",
+	KT_STORES(ptrace, PTRACE_GET_SYSCALL_USER_DISPATCH_CONFIG, 3,
+		  offsetof(struct sud_config, offset), 1, KT_NOT_FIRST(2)))
 {
 	struct sud_config set = { PR_SYS_DISPATCH_ON, 0, 0x1000, 0x2000 }, got = { 0 };
 	pid_t pid = kt_child_stopped(kt_body_park, NULL, 0);

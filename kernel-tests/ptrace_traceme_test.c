@@ -25,7 +25,8 @@ static void traceme_when_traced(void *unused)
 }
 
 KT_CASE(ptrace_traceme_twice, "ptrace.traceme.twice",
-	"Verify that a second PTRACE_TRACEME fails with EPERM, also in a task that was seized")
+	"Verify that a second PTRACE_TRACEME fails with EPERM, also in a task that was seized",
+	KT_ANSWERS(ptrace, PTRACE_TRACEME, 0, KT_NOT_FIRST(1)))
 {
 	pid_t pid = kt_child(traceme_twice, NULL);
 
@@ -55,7 +56,8 @@ static void traceme_then_exec(void *gate)
 }
 
 KT_CASE(ptrace_traceme_no_stop, "ptrace.traceme.no_stop",
-	"Verify that PTRACE_TRACEME does not stop the caller, but its next signal or execve does")
+	"Verify that PTRACE_TRACEME does not stop the caller, but its next signal or execve does",
+	KT_REPORTS("signal(SIGTRAP)", W_EXITCODE(6, 0)))
 {
 	struct kt_gate *ran = kt_shared(2 * sizeof(*ran));
 	pid_t pid = kt_child(traceme_then_signal, &ran[0]);
@@ -99,7 +101,8 @@ static void exec_suid_as_nobody(void *arg)
 
 KT_CASE(ptrace_traceme_cred_snapshot, "ptrace.traceme.cred_snapshot",
 	"Verify that PTRACE_TRACEME traces with the rights of its caller: below a tracer that is "
-	"root, a set-user-ID program gains no privilege")
+	"root, a set-user-ID program gains no privilege",
+	KT_REPORTS("exited(11)", W_EXITCODE(10, 0)))
 {
 	struct suid *s = kt_shared(sizeof(*s));
 	pid_t pid;

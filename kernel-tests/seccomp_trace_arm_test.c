@@ -50,7 +50,8 @@ __attribute__((unused)) static struct call dup_entry(pid_t pid)
 
 KT_CASE(seccomp_trace_arm64_x0, "seccomp.trace.arm64_x0",
 	"Verify that a first argument which the tracer changes at the syscall-enter-stop of an "
-	"aarch64 tracee is what the filter judges")
+	"aarch64 tracee is what the filter judges",
+	KT_SEES("result", 1))
 {
 #ifdef __aarch64__
 	_Atomic long *result = kt_shared(sizeof(*result));
@@ -62,7 +63,7 @@ KT_CASE(seccomp_trace_arm64_x0, "seccomp.trace.arm64_x0",
 	KT_OK(kt_cont(pid, 0));
 	KT_WAIT(pid, "exited(0)");
 	kt_known_bug(KT_BUG_ARM64_X0);
-	KT_EQ(*result, -KT_ERRNO);
+	KT_EQ(KT_SEEN("result", *result), -KT_ERRNO);
 #else
 	(void)dup_body;
 	atf_tc_skip("belongs to aarch64");
@@ -71,7 +72,8 @@ KT_CASE(seccomp_trace_arm64_x0, "seccomp.trace.arm64_x0",
 
 KT_CASE(seccomp_trace_arm_r0, "seccomp.trace.arm_r0",
 	"Verify that of an arm tracee the filter judges the saved copy of r0 while the call uses r0 "
-	"itself, so that a tracer has to write both")
+	"itself, so that a tracer has to write both",
+	KT_SEES("result", -EPERM))
 {
 #ifdef __arm__
 	for (int both = 0; both < 2; both++) {
@@ -90,9 +92,9 @@ KT_CASE(seccomp_trace_arm_r0, "seccomp.trace.arm_r0",
 		KT_OK(kt_cont(pid, 0));
 		KT_WAIT(pid, "exited(0)");
 		if (both)
-			KT_EQ(*result, -KT_ERRNO);
+			KT_EQ(KT_SEEN("result", *result), -KT_ERRNO);
 		else
-			KT_REQUIRE_MSG(*result >= 0, "dup(%d) gave %ld", REFUSED, *result);
+			KT_REQUIRE_MSG(KT_SEEN("result", *result) >= 0, "dup(%d) gave %ld", REFUSED, *result);
 	}
 #else
 	atf_tc_skip("belongs to arm");
@@ -110,7 +112,8 @@ __attribute__((unused)) static void wait_body(void *arg)
 
 KT_CASE(seccomp_trace_arm_skip_regression, "seccomp.trace.arm_skip_regression",
 	"Verify that on arm a call skipped at its syscall-enter-stop returns what the tracer says, "
-	"and that a restarted call is seen again with its number")
+	"and that a restarted call is seen again with its number",
+	KT_SEES("call.result", 0))
 {
 #ifdef __arm__
 	_Atomic long *result = kt_shared(sizeof(*result));

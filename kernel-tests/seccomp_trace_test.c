@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "kernel-tests/kt.h"
@@ -55,7 +56,7 @@ static char written(const struct writer *w)
 {
 	char byte;
 
-	return read(w->pipe[0], &byte, 1) == 1 ? byte : 0;
+	return KT_SEEN("written", (char)(read(w->pipe[0], &byte, 1) == 1 ? byte : 0));
 }
 
 /* Seized, and in the PTRACE_EVENT_SECCOMP of its write. */
@@ -69,7 +70,8 @@ static pid_t stopped_writer(struct writer *w)
 
 KT_CASE(seccomp_trace_no_tracer, "seccomp.trace.no_tracer",
 	"Verify that SECCOMP_RET_TRACE without a tracer fails the call with ENOSYS and does not "
-	"execute it")
+	"execute it",
+	KT_SEES("written", 'a'))
 {
 	struct writer *w = writer_new();
 
@@ -80,18 +82,20 @@ KT_CASE(seccomp_trace_no_tracer, "seccomp.trace.no_tracer",
 
 KT_CASE(seccomp_trace_no_option, "seccomp.trace.no_option",
 	"Verify that SECCOMP_RET_TRACE under a tracer without PTRACE_O_TRACESECCOMP fails the call "
-	"with ENOSYS and stops nobody")
+	"with ENOSYS and stops nobody",
+	KT_SEES("result", 1))
 {
 	struct writer *w = writer_new();
 
 	KT_WAIT(kt_child_seized(write_body, w, PTRACE_O_TRACESYSGOOD), "exited(0)");
-	KT_EQ(w->result, -ENOSYS);
+	KT_EQ(KT_SEEN("result", w->result), -ENOSYS);
 	KT_EQ(written(w), 0);
 }
 
 KT_CASE(seccomp_trace_event, "seccomp.trace.event",
 	"Verify that SECCOMP_RET_TRACE gives PTRACE_EVENT_SECCOMP before the call is executed, with "
-	"the filter's data as event message")
+	"the filter's data as event message",
+	KT_STORES(ptrace, PTRACE_GETEVENTMSG, 3, 0, 1))
 {
 	struct writer *w = writer_new();
 	pid_t pid = stopped_writer(w);
@@ -124,7 +128,8 @@ static pid_t writer_at_entry(struct writer *w)
 
 KT_CASE(seccomp_trace_order48, "seccomp.trace.order48",
 	"Verify that under PTRACE_SYSCALL the syscall-enter-stop comes first, then "
-	"PTRACE_EVENT_SECCOMP, then the syscall-exit-stop")
+	"PTRACE_EVENT_SECCOMP, then the syscall-exit-stop",
+	KT_REPORTS("EVENT_SECCOMP", W_STOPCODE(SIGTRAP | 0x80)))
 {
 	struct writer *w = writer_new();
 	pid_t pid = writer_at_entry(w);
@@ -142,7 +147,8 @@ KT_CASE(seccomp_trace_order48, "seccomp.trace.order48",
 
 KT_CASE(seccomp_trace_cont_vs_syscall, "seccomp.trace.cont_vs_syscall",
 	"Verify that after PTRACE_EVENT_SECCOMP PTRACE_CONT leads to no stop of that call, and "
-	"PTRACE_SYSCALL to its syscall-exit-stop alone")
+	"PTRACE_SYSCALL to its syscall-exit-stop alone",
+	KT_SEES("call.result", 0))
 {
 	struct writer *w = writer_new();
 	pid_t pid = stopped_writer(w);
@@ -181,7 +187,8 @@ static void redirect_body(void *arg)
 
 KT_CASE(seccomp_trace_recheck, "seccomp.trace.recheck",
 	"Verify that after PTRACE_EVENT_SECCOMP the filters judge the tracer's number and arguments "
-	"again, and that SECCOMP_RET_TRACE then allows")
+	"again, and that SECCOMP_RET_TRACE then allows",
+	KT_SEES("result", 0))
 {
 	_Atomic long *result = kt_shared(3 * sizeof(*result));
 	pid_t pid = kt_child_seized(redirect_body, (void *)result, OPTIONS);
@@ -201,7 +208,7 @@ KT_CASE(seccomp_trace_recheck, "seccomp.trace.recheck",
 	KT_OK(call_set_args(&kt_io, pid, &c, c.args));
 	KT_OK(kt_cont(pid, 0));
 	KT_WAIT(pid, "exited(0)");
-	KT_EQ(result[0], -KT_ERRNO);
+	KT_EQ(KT_SEEN("result", result[0]), -KT_ERRNO);
 	KT_EQ(result[1], pid);
 	KT_EQ(result[2], -KT_ERRNO);
 }
@@ -222,7 +229,8 @@ static void entry_body(void *arg)
 
 KT_CASE(seccomp_trace_syscall_stop_seen, "seccomp.trace.syscall_stop_seen",
 	"Verify that number and arguments that the tracer changes at the syscall-enter-stop are "
-	"what the filter judges")
+	"what the filter judges",
+	KT_SEES("result", 0))
 {
 	_Atomic long *result = kt_shared(2 * sizeof(*result));
 	pid_t pid = kt_child_seized(entry_body, (void *)result, OPTIONS);
@@ -245,13 +253,14 @@ KT_CASE(seccomp_trace_syscall_stop_seen, "seccomp.trace.syscall_stop_seen",
 	}
 	KT_OK(kt_cont(pid, 0));
 	KT_WAIT(pid, "exited(0)");
-	KT_EQ(result[0], -KT_ERRNO);
+	KT_EQ(KT_SEEN("result", result[0]), -KT_ERRNO);
 	KT_EQ(result[1], -KT_ERRNO);
 }
 
 KT_CASE(seccomp_trace_skip, "seccomp.trace.skip",
 	"Verify that number -1 at PTRACE_EVENT_SECCOMP skips the call without asking the filter "
-	"again, and leaves as result what the registers hold")
+	"again, and leaves as result what the registers hold",
+	KT_SEES("written", 'a'))
 {
 	struct writer *w = writer_new();
 	pid_t pid = stopped_writer(w);
@@ -277,7 +286,8 @@ KT_CASE(seccomp_trace_skip, "seccomp.trace.skip",
 }
 
 KT_CASE(seccomp_trace_fatal, "seccomp.trace.fatal",
-	"Verify that SIGKILL during PTRACE_EVENT_SECCOMP ends the tracee before the call")
+	"Verify that SIGKILL during PTRACE_EVENT_SECCOMP ends the tracee before the call",
+	KT_SEES("written", 'a'))
 {
 	struct writer *w = writer_new();
 	pid_t pid = stopped_writer(w);
@@ -289,7 +299,8 @@ KT_CASE(seccomp_trace_fatal, "seccomp.trace.fatal",
 
 KT_CASE(seccomp_trace_signal_after, "seccomp.trace.signal_after",
 	"Verify that a signal sent during PTRACE_EVENT_SECCOMP is reported after the call and not "
-	"before it")
+	"before it",
+	KT_SEES("written", 0))
 {
 	struct writer *w = writer_new();
 	pid_t pid = stopped_writer(w);
@@ -302,7 +313,8 @@ KT_CASE(seccomp_trace_signal_after, "seccomp.trace.signal_after",
 
 KT_CASE(seccomp_trace_poke, "seccomp.trace.poke",
 	"Verify that memory which the tracer changes during PTRACE_EVENT_SECCOMP is what the call "
-	"uses")
+	"uses",
+	KT_ANSWERS(ptrace, PTRACE_POKEDATA, 0))
 {
 	struct writer *w = writer_new();
 	pid_t pid = stopped_writer(w);
@@ -327,7 +339,8 @@ static void nested_body(void *arg)
 
 KT_CASE(seccomp_trace_nested_filters, "seccomp.trace.nested_filters",
 	"Verify that two filters which both trace a call give one PTRACE_EVENT_SECCOMP with the "
-	"data of the newer one")
+	"data of the newer one",
+	KT_STORES(ptrace, PTRACE_GETEVENTMSG, 3, 0, 3))
 {
 	struct writer *w = writer_new();
 	pid_t pid = kt_child_seized(nested_body, w, OPTIONS);

@@ -8,7 +8,7 @@
 src=$(sed -n 's/^abs_top_srcdir = //p' "$(atf_get_srcdir)/../Makefile")/kernel-tests
 
 # Seconds after which a case has failed that waits for what does not come.
-deadline=20
+deadline=5
 
 # Lines "program case number", one for each lie.
 list_lies() {
