@@ -108,7 +108,7 @@ const char *kt_probe_qemu_user(void)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 1 ? NULL : "not under qemu-user";
 }
 
-/* The request with a size of 0 touches no memory: EIO where it is unknown. */
+/* The request with an address and data of 0 touches no memory: EIO where it is unknown. */
 static bool knows_request(long request)
 {
 	pid_t pid = stopped_tracee();
@@ -131,6 +131,11 @@ const char *kt_probe_set_syscall_info(void)
 {
 	return knows_request(PTRACE_SET_SYSCALL_INFO) ? NULL :
 		       "needs PTRACE_SET_SYSCALL_INFO (Linux 6.16)";
+}
+
+const char *kt_probe_singlestep(void)
+{
+	return knows_request(PTRACE_SINGLESTEP) ? NULL : "needs PTRACE_SINGLESTEP";
 }
 
 /* EINVAL without the option, EPERM or success with it. */

@@ -24,6 +24,7 @@ const char *kt_probe_qemu_user(void);		/* that this program is run by qemu-user 
 
 const char *kt_probe_syscall_info(void);	/* PTRACE_GET_SYSCALL_INFO, 5.3 */
 const char *kt_probe_set_syscall_info(void);	/* PTRACE_SET_SYSCALL_INFO, 6.16 */
+const char *kt_probe_singlestep(void);		/* not on arm */
 const char *kt_probe_checkpoint_restore(void);	/* CONFIG_CHECKPOINT_RESTORE */
 const char *kt_probe_seccomp(void);		/* SECCOMP_MODE_FILTER */
 const char *kt_probe_seccomp_action(uint32_t action);	/* SECCOMP_RET_* */
