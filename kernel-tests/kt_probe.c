@@ -21,6 +21,7 @@
 #include "kernel-tests/kt_fail.h"
 #include "kernel-tests/kt_probe.h"
 #include "kernel-tests/kt_ptrace.h"
+#include "kernel-tests/kt_x86.h"
 
 #ifndef SECCOMP_GET_ACTION_AVAIL
 #define SECCOMP_GET_ACTION_AVAIL 2
@@ -217,6 +218,23 @@ const char *kt_probe_x32(void)
 	return "needs the x32 ABI (CONFIG_X86_X32_ABI, syscall.x32=y)";
 #else
 	return "the x32 ABI belongs to x86_64";
+#endif
+}
+
+/* Without the compat code of x86 the instruction is a fault. */
+const char *kt_probe_int80(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	pid_t pid = KT_SYS(fork());
+	int status;
+
+	if (pid == 0)
+		_exit(kt_x86_int80(KT_X86_I386_GETPID, 0, 0, 0) == (int)getpid() ? 0 : 1);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return status == 0 ? NULL : "needs int $0x80 (CONFIG_IA32_EMULATION)";
+#else
+	return "int $0x80 belongs to x86";
 #endif
 }
 

@@ -31,6 +31,7 @@ const char *kt_probe_seccomp_action(uint32_t action);	/* SECCOMP_RET_* */
 const char *kt_probe_seccomp_flag(unsigned int flag);	/* SECCOMP_FILTER_FLAG_* */
 const char *kt_probe_listener(void);		/* FLAG_NEW_LISTENER, none above us */
 const char *kt_probe_x32(void);			/* x32 calls, from x86_64 and x32 programs */
+const char *kt_probe_int80(void);		/* i386 calls, from every x86 program */
 const char *kt_probe_userns(void);		/* unshare(CLONE_NEWUSER) for this user */
 const char *kt_probe_cap(int cap);		/* CAP_*, effective */
 const char *kt_probe_root(void);		/* uid 0 */
