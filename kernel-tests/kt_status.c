@@ -108,6 +108,7 @@ const char *kt_signal_name(int sig, char text[KT_TEXT])
 		NAME(SIGCHLD), NAME(SIGCONT),	NAME(SIGSTOP), NAME(SIGTSTP), NAME(SIGTTIN),
 		NAME(SIGTTOU), NAME(SIGURG),	NAME(SIGXCPU), NAME(SIGXFSZ), NAME(SIGVTALRM),
 		NAME(SIGPROF), NAME(SIGWINCH),	NAME(SIGIO),   NAME(SIGPWR),  NAME(SIGSYS),
+		NAME(SIGSTKFLT),
 	};
 #undef NAME
 	if (sig > 0 && sig < (int)(sizeof(names) / sizeof(names[0])) && names[sig])
