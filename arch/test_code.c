@@ -158,55 +158,62 @@ static const unsigned char thumb_code[] = {
 
 const struct tracee_kind tracee_x86_64 = {
 	.name = "x86_64", .abi = "x86_64", .machine = EM_X86_64, .is_64bit = true,
-	.nr_getpid = 39, .nr_getppid = 110, .nr_mmap = 9, .mmap_unit = 1,
+	.nr_getpid = 39, .nr_getppid = 110, .nr_mmap = 9, .nr_execve = 59, .mmap_unit = 1,
 	CODE(x86_64_code), .ip = 0x43,
 };
 
 const struct tracee_kind tracee_x32 = {
 	.name = "x32", .abi = "x32", .machine = EM_X86_64, .is_64bit = true,
 	.nr_getpid = 0x40000000 + 39, .nr_getppid = 0x40000000 + 110,
-	.nr_mmap = 0x40000000 + 9, .mmap_unit = 1,
+	.nr_mmap = 0x40000000 + 9, .nr_execve = 0x40000000 + 520, .mmap_unit = 1,
+	CODE(x32_code), .ip = 0x43,
+};
+
+const struct tracee_kind tracee_x32_program = {
+	.name = "x32_program", .abi = "x32", .machine = EM_X86_64,
+	.nr_getpid = 0x40000000 + 39, .nr_getppid = 0x40000000 + 110,
+	.nr_mmap = 0x40000000 + 9, .nr_execve = 0x40000000 + 520, .mmap_unit = 1,
 	CODE(x32_code), .ip = 0x43,
 };
 
 const struct tracee_kind tracee_int80 = {
 	.name = "int80", .abi = "i386", .machine = EM_X86_64, .is_64bit = true,
-	.nr_getpid = 20, .nr_getppid = 64, .nr_mmap = 192, .mmap_unit = 4096,
+	.nr_getpid = 20, .nr_getppid = 64, .nr_mmap = 192, .nr_execve = 11, .mmap_unit = 4096,
 	CODE(int80_code), .ip = 0x43,
 };
 
 const struct tracee_kind tracee_forged = {
 	.name = "forged", .abi = "i386", .machine = EM_X86_64, .is_64bit = true,
-	.nr_getpid = 20, .nr_getppid = 64, .nr_mmap = 192, .mmap_unit = 4096,
+	.nr_getpid = 20, .nr_getppid = 64, .nr_mmap = 192, .nr_execve = 11, .mmap_unit = 4096,
 	CODE(forged_code), .ip = 0x2f,
 };
 
 const struct tracee_kind tracee_i386 = {
 	.name = "i386", .abi = "i386", .machine = EM_386,
-	.nr_getpid = 20, .nr_getppid = 64, .nr_mmap = 192, .mmap_unit = 4096,
+	.nr_getpid = 20, .nr_getppid = 64, .nr_mmap = 192, .nr_execve = 11, .mmap_unit = 4096,
 	CODE(i386_code), .ip = 0x25,
 };
 
 const struct tracee_kind tracee_vdso = {
 	.name = "vdso", .abi = "i386", .machine = EM_386,
-	.nr_getpid = 20, .nr_getppid = 64, .nr_mmap = 192, .mmap_unit = 4096,
+	.nr_getpid = 20, .nr_getppid = 64, .nr_mmap = 192, .nr_execve = 11, .mmap_unit = 4096,
 	CODE(vdso_code),
 };
 
 const struct tracee_kind tracee_aarch64 = {
 	.name = "aarch64", .abi = "aarch64", .machine = EM_AARCH64, .is_64bit = true,
-	.nr_getpid = 172, .nr_getppid = 173, .nr_mmap = 222, .mmap_unit = 1,
+	.nr_getpid = 172, .nr_getppid = 173, .nr_mmap = 222, .nr_execve = 221, .mmap_unit = 1,
 	CODE(aarch64_code), .ip = 0x50,
 };
 
 const struct tracee_kind tracee_arm = {
 	.name = "arm", .abi = "arm", .machine = EM_ARM,
-	.nr_getpid = 20, .nr_getppid = 64, .nr_mmap = 192, .mmap_unit = 4096,
+	.nr_getpid = 20, .nr_getppid = 64, .nr_mmap = 192, .nr_execve = 11, .mmap_unit = 4096,
 	CODE(arm_code), .ip = 0x38,
 };
 
 const struct tracee_kind tracee_thumb = {
 	.name = "thumb", .abi = "arm", .machine = EM_ARM, .is_thumb = true,
-	.nr_getpid = 20, .nr_getppid = 64, .nr_mmap = 192, .mmap_unit = 4096,
+	.nr_getpid = 20, .nr_getppid = 64, .nr_mmap = 192, .nr_execve = 11, .mmap_unit = 4096,
 	CODE(thumb_code), .ip = 0x36,
 };

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * test_tracee.c - write the programs of test_code.c, run them traced, stop
+ * test_tracee.c - write the programs of test_image.c, run them traced, stop
  * them where a test wants to look. Knows nothing of registers.
  */
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
@@ -22,7 +21,6 @@
 #include "arch/test_tracee.h"
 
 #define FILE_NAME "tracee"
-#define BASE 0x400000u
 #define DEADLINE 120 /* seconds; only against a hang */
 
 #define REQUEST_TRACEME 0
@@ -44,46 +42,13 @@ static long request(long what, pid_t pid, unsigned long addr, unsigned long data
 	return syscall(SYS_ptrace, what, (long)pid, addr, data);
 }
 
-static uint32_t header_size(const struct tracee_kind *kind)
-{
-	return kind->is_64bit ? sizeof(Elf64_Ehdr) + sizeof(Elf64_Phdr) :
-				sizeof(Elf32_Ehdr) + sizeof(Elf32_Phdr);
-}
-
-/* One segment, read and execute: the headers and the code. */
-#define FILL_ELF(bits, kind, size)                                                    \
-	do {                                                                          \
-		Elf##bits##_Ehdr e = { .e_type = ET_EXEC, .e_machine = (kind)->machine, \
-				       .e_version = EV_CURRENT,                       \
-				       .e_entry = BASE + header_size(kind) + (kind)->is_thumb, \
-				       .e_phoff = sizeof(e), .e_ehsize = sizeof(e),    \
-				       .e_flags = (kind)->machine == EM_ARM ? 0x05000000 : 0, \
-				       .e_phentsize = sizeof(Elf##bits##_Phdr), .e_phnum = 1 }; \
-		Elf##bits##_Phdr p = { .p_type = PT_LOAD, .p_flags = PF_R | PF_X,      \
-				       .p_vaddr = BASE, .p_paddr = BASE,              \
-				       .p_filesz = size, .p_memsz = size,             \
-				       .p_align = 0x10000 };                          \
-		memcpy(e.e_ident, ELFMAG, SELFMAG);                                   \
-		e.e_ident[EI_CLASS] = ELFCLASS##bits;                                 \
-		e.e_ident[EI_DATA] = ELFDATA2LSB;                                     \
-		e.e_ident[EI_VERSION] = EV_CURRENT;                                   \
-		memcpy(image, &e, sizeof(e));                                         \
-		memcpy(image + sizeof(e), &p, sizeof(p));                             \
-	} while (0)
-
 static void write_file(const struct tracee_kind *kind)
 {
-	unsigned char image[512];
-	uint32_t size = header_size(kind) + kind->code_size;
+	unsigned char image[TRACEE_IMAGE_MAX];
+	size_t size = tracee_image(kind, image);
 	uint64_t mark = TRACEE_MARK;
 	int fd;
 
-	ATF_REQUIRE(size <= sizeof(image));
-	if (kind->is_64bit)
-		FILL_ELF(64, kind, size);
-	else
-		FILL_ELF(32, kind, size);
-	memcpy(image + header_size(kind), kind->code, kind->code_size);
 	fd = open(FILE_NAME, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0700);
 	ATF_REQUIRE(fd >= 0);
 	ATF_REQUIRE_EQ(write(fd, image, size), (ssize_t)size);
@@ -218,36 +183,6 @@ void tracee_to_getpid(pid_t pid, enum call_point point)
 		tracee_to_seccomp(pid);
 	else
 		tracee_to_syscall(pid);
-}
-
-bool tracee_is_of_family(const struct tracee_kind *kind)
-{
-	return abi_coexists(abi_native(), abi_find(kind->abi));
-}
-
-bool tracee_is_cut(const struct tracee_kind *kind)
-{
-	const struct abi *abi = abi_find(kind->abi);
-
-	return abi_native()->word < abi->word && abi_native()->nr_by != ABI_NR_REGSET;
-}
-
-uint64_t tracee_arg(const struct tracee_kind *kind, int index)
-{
-	uint64_t i = (uint64_t)index + 1;
-	uint64_t low = 0x80000000 | i << 24 | i, high = 0x90000000 | i << 24;
-
-	return abi_find(kind->abi)->regs->args[0].size == 8 ? high << 32 | low : low;
-}
-
-void tracee_mmap_args(const struct tracee_kind *kind, uint64_t address, uint64_t args[ABI_NARGS])
-{
-	args[0] = address;
-	args[1] = 0x1000;
-	args[2] = 1;	/* PROT_READ */
-	args[3] = 0x12; /* MAP_PRIVATE | MAP_FIXED */
-	args[4] = TRACEE_FD;
-	args[5] = TRACEE_MARK_AT / kind->mmap_unit;
 }
 
 bool tracee_has_mark(pid_t pid, uint64_t address)

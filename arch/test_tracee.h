@@ -24,7 +24,7 @@ struct tracee_kind {
 	uint16_t machine;	/* EM_* */
 	bool is_64bit;		/* ELF class */
 	bool is_thumb;
-	int32_t nr_getpid, nr_getppid, nr_mmap;
+	int32_t nr_getpid, nr_getppid, nr_mmap, nr_execve;
 	uint32_t mmap_unit;	/* what its mmap counts offsets in */
 	const unsigned char *code;
 	uint16_t code_size;
@@ -45,6 +45,7 @@ struct tracee_kind {
 
 #define TRACEE_DECLARE(kind) extern const struct tracee_kind tracee_##kind;
 TRACEE_KINDS(TRACEE_DECLARE)
+extern const struct tracee_kind tracee_x32_program; /* x32 is a 64-bit program, this is none */
 extern const struct tracee_kind tracee_forged; /* int80 that cannot be told from a syscall */
 
 /*
@@ -81,6 +82,11 @@ void tracee_to_seccomp(pid_t pid);
 void tracee_to_signal(pid_t pid, int signal);
 /* To the entry of getpid, of one kind or the other; not for CALL_EXIT. */
 void tracee_to_getpid(pid_t pid, enum call_point point);
+
+/* The program file of a kind; its size. Pure. */
+#define TRACEE_IMAGE_MAX 512
+#define TRACEE_BASE 0x400000u /* where it is mapped */
+size_t tracee_image(const struct tracee_kind *kind, unsigned char image[TRACEE_IMAGE_MAX]);
 
 /* The argument that the program passes, as a tracer should see it. */
 uint64_t tracee_arg(const struct tracee_kind *kind, int index);
