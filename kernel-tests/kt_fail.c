@@ -163,6 +163,7 @@ const char *kt_errno_name(int err)
 		{ 0, "no error" },
 		{ EPERM, "EPERM" },	{ ENOENT, "ENOENT" },	{ ESRCH, "ESRCH" },
 		{ EINTR, "EINTR" },	{ EIO, "EIO" },		{ E2BIG, "E2BIG" },
+		{ ENOEXEC, "ENOEXEC" },	{ ERANGE, "ERANGE" },
 		{ EBADF, "EBADF" },	{ ECHILD, "ECHILD" },	{ EAGAIN, "EAGAIN" },
 		{ ENOMEM, "ENOMEM" },	{ EACCES, "EACCES" },	{ EFAULT, "EFAULT" },
 		{ EBUSY, "EBUSY" },	{ EEXIST, "EEXIST" },	{ ENODEV, "ENODEV" },
