@@ -45,20 +45,33 @@ static void reset_signals(void)
 static void child_setup(pid_t parent)
 {
 	struct rlimit no_core = { 0, 0 };
+	pid_t ppid;
 
 	setpgid(0, 0);
 	reset_signals();
 	KT_SYS(setrlimit(RLIMIT_CORE, &no_core));
 	KT_SYS(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0));
-	if (getppid() != parent)
+	ppid = getppid();
+	if (ppid == 0) {
+		/* In another pid namespace than its parent: pids mean something else. */
+		kt_guard_leave();
+		kt_fail_leave();
+	} else if (ppid != parent) {
 		_exit(0);
+	}
 	/* Where Yama restricts tracing to ancestors; EINVAL where there is no Yama. */
 	prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
 }
 
-pid_t kt_child(kt_body *body, void *arg)
+/* fork, but for the namespaces. Of what libc keeps, only the thread's tid is stale then. */
+static pid_t fork_with(int flags)
 {
-	pid_t parent = getpid(), pid = KT_SYS(fork());
+	return flags ? (pid_t)syscall(SYS_clone, flags | SIGCHLD, NULL, NULL, NULL, NULL) : fork();
+}
+
+pid_t kt_child_clone(kt_body *body, void *arg, int flags)
+{
+	pid_t parent = getpid(), pid = KT_SYS(fork_with(flags));
 
 	if (pid == 0) {
 		child_setup(parent);
@@ -69,6 +82,11 @@ pid_t kt_child(kt_body *body, void *arg)
 	setpgid(pid, pid);
 	kt_guard_add_group(pid);
 	return pid;
+}
+
+pid_t kt_child(kt_body *body, void *arg)
+{
+	return kt_child_clone(body, arg, 0);
 }
 
 /* Before its body, a child may have to wait until it is traced. */

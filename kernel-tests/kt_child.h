@@ -23,6 +23,9 @@ void *kt_shared(size_t size);
 /* A child, not traced. */
 pid_t kt_child(kt_body *body, void *arg);
 
+/* The same with CLONE_NEW* for clone(2): see kt_ns.h. */
+pid_t kt_child_clone(kt_body *body, void *arg, int flags);
+
 /*
  * A child that is traced from before the first instruction of its body: seized
  * with `options` | PTRACE_O_EXITKILL. _seized lets it run; _stopped leaves it in

@@ -35,6 +35,11 @@ struct record {
 static struct record *records;
 static pid_t case_pid;
 
+void kt_fail_leave(void)
+{
+	case_pid = 0;
+}
+
 void kt_fail_setup(void)
 {
 	records = mmap(NULL, RECORDS * sizeof(*records), PROT_READ | PROT_WRITE,
@@ -109,7 +114,8 @@ static _Noreturn void leave_record(int state, pid_t pid, pid_t tid, const char *
 		atomic_store(&r->state, state);
 		break;
 	}
-	kill(case_pid, KT_RECORD_SIGNAL);
+	if (case_pid)
+		kill(case_pid, KT_RECORD_SIGNAL);
 	if (pid == case_pid)
 		pthread_exit(NULL);
 	_exit(EXIT_RECORD);
@@ -170,6 +176,10 @@ const char *kt_errno_name(int err)
 		{ EINVAL, "EINVAL" },	{ ENOSPC, "ENOSPC" },	{ EPIPE, "EPIPE" },
 		{ ENOSYS, "ENOSYS" },	{ ENOTCONN, "ENOTCONN" },
 		{ ETIMEDOUT, "ETIMEDOUT" }, { EOPNOTSUPP, "EOPNOTSUPP" },
+		{ ENOTTY, "ENOTTY" },	{ EUSERS, "EUSERS" },	{ EOVERFLOW, "EOVERFLOW" },
+		{ ENETDOWN, "ENETDOWN" }, { ENETUNREACH, "ENETUNREACH" },
+		{ ECONNREFUSED, "ECONNREFUSED" }, { EADDRINUSE, "EADDRINUSE" },
+		{ EADDRNOTAVAIL, "EADDRNOTAVAIL" },
 	};
 	static _Thread_local char number[24];
 

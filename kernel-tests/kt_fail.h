@@ -33,6 +33,12 @@ void kt_fail_from_record(void);
 /* Shared memory for the records; before the first child. Called by kt_case. */
 void kt_fail_setup(void);
 
+/*
+ * In a child in a pid namespace of its own, where the case has no pid: it and
+ * its children leave their records, and the case finds them as they end.
+ */
+void kt_fail_leave(void);
+
 /* Sent to the case when a record was left, so that it does not wait in vain. */
 #define KT_RECORD_SIGNAL SIGURG
 

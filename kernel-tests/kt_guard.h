@@ -17,6 +17,12 @@ void kt_guard_setup(void);
 void kt_guard_add_group(pid_t pgid);
 
 /*
+ * In a child in a pid namespace of its own: it and its children register no
+ * more groups, for their pids are others there. They die with its process 1.
+ */
+void kt_guard_leave(void);
+
+/*
  * Kill and reap every process below the case. Called at the end of a case.
  * False when some did not die in time: what is left is left to the guard.
  */
