@@ -15,6 +15,7 @@
 #include "kernel-tests/kt_ptrace.h"
 #include "kernel-tests/kt_raw.h"
 #include "kernel-tests/kt_status.h"
+#include "kernel-tests/kt_stress.h"
 #include "kernel-tests/kt_thread.h"
 #include "kernel-tests/kt_wait.h"
 #include "kernel-tests/kt_wrong.h"

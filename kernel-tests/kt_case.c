@@ -13,6 +13,7 @@
 #include "kernel-tests/kt_fail.h"
 #include "kernel-tests/kt_guard.h"
 #include "kernel-tests/kt_probe.h"
+#include "kernel-tests/kt_stress.h"
 #include "kernel-tests/kt_ptrace.h"
 #include "kernel-tests/kt_wait.h"
 
@@ -62,6 +63,8 @@ static void head(atf_tc_t *tc)
 	atf_tc_set_md_var(tc, "timeout", "%ld", KT_TIMEOUT * timeout_scale(tc));
 	if (e->c->contract)
 		atf_tc_set_md_var(tc, "X-contract", "%s", e->contract);
+	if (e->c->stress)
+		atf_tc_set_md_var(tc, "X-tag", "stress");
 	for (size_t n = 0; n < wrong_count(e); n++) {
 		char name[32];
 
@@ -148,6 +151,8 @@ static void body(const atf_tc_t *tc)
 	const struct entry *e = find(atf_tc_get_ident(tc));
 
 	current = tc;
+	if (e->c->stress && strcmp(atf_tc_get_config_var_wd(tc, "stress", "no"), "yes") != 0)
+		atf_tc_skip("chance decides what this case does; -v stress=yes runs it");
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	kt_fail_setup();
 	kt_wait_setup();
@@ -155,6 +160,8 @@ static void body(const atf_tc_t *tc)
 	kt_guard_setup();
 	start_deadline();
 	arm(tc, e);
+	if (e->c->stress)
+		kt_stress_begin();
 	if (e->c->count)
 		e->c->family_body(e->i);
 	else

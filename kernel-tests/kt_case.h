@@ -60,6 +60,7 @@ struct kt_case {
 	void (*body)(void);
 	const struct kt_wrong *wrong;
 	size_t wrongs;
+	bool stress;
 
 	/* A family alone has these. */
 	size_t count;
@@ -68,10 +69,17 @@ struct kt_case {
 };
 
 /* The wrong answer comes last, and may be more than one: each must make the case fail. */
-#define KT_CASE(name, contract, descr, ...) KT_DEFINE_(name, contract, descr, __VA_ARGS__)
-#define KT_TEST(name, descr, ...)	    KT_DEFINE_(name, NULL, descr, __VA_ARGS__)
+#define KT_CASE(name, contract, descr, ...) KT_DEFINE_(name, contract, descr, false, __VA_ARGS__)
+#define KT_TEST(name, descr, ...)	    KT_DEFINE_(name, NULL, descr, false, __VA_ARGS__)
 
-#define KT_DEFINE_(name_, contract_, descr_, ...)                                                  \
+/*
+ * Chance decides what this case does, so it is run on demand: it is skipped
+ * unless the configuration variable `stress` is yes, and has the metadata
+ * X-tag stress. kt_stress.h has its dice and says how to repeat a run.
+ */
+#define KT_STRESS(name, contract, descr, ...) KT_DEFINE_(name, contract, descr, true, __VA_ARGS__)
+
+#define KT_DEFINE_(name_, contract_, descr_, stress_, ...)                                         \
 	static void name_##_body(void);                                                            \
 	static const struct kt_wrong name_##_wrong[] = { __VA_ARGS__ };                            \
 	static const struct kt_case name_##_case = {                                               \
@@ -81,6 +89,7 @@ struct kt_case {
 		.body = name_##_body,                                                              \
 		.wrong = name_##_wrong,                                                            \
 		.wrongs = sizeof(name_##_wrong) / sizeof(struct kt_wrong),                         \
+		.stress = (stress_),                                                               \
 	};                                                                                         \
 	KT_REGISTER_(name_)                                                                        \
 	static void name_##_body(void)
