@@ -167,6 +167,7 @@ const char *kt_errno_name(int err)
 		const char *name;
 	} names[] = {
 		{ 0, "no error" },
+		{ EINPROGRESS, "EINPROGRESS" }, { EMFILE, "EMFILE" }, { EXDEV, "EXDEV" },
 		{ EPERM, "EPERM" },	{ ENOENT, "ENOENT" },	{ ESRCH, "ESRCH" },
 		{ EINTR, "EINTR" },	{ EIO, "EIO" },		{ E2BIG, "E2BIG" },
 		{ ENOEXEC, "ENOEXEC" },	{ ERANGE, "ERANGE" },

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "kernel-tests/kt_fail.h"
+#include "kernel-tests/kt_raw.h"
 #include "kernel-tests/kt_seccomp.h"
 #include "kernel-tests/kt_wrong.h"
 
@@ -17,10 +18,11 @@ struct call_io kt_io = CALL_IO_INIT;
 /* Little endian, as every ABI here: the low half comes first. */
 #define ARG_OFFSET(i) (offsetof(struct seccomp_data, args) + 8 * (size_t)(i))
 
-void kt_filter(const struct kt_rule *rules, size_t n, unsigned int flags)
+int kt_filter(const struct kt_rule *rules, size_t n, unsigned int flags)
 {
 	struct sock_filter code[5 * KT_RULES + 1];
 	struct sock_fprog prog = { 0, code };
+	long rc;
 
 	KT_REQUIRE(n <= KT_RULES);
 	for (size_t i = 0; i < n; i++) {
@@ -41,7 +43,11 @@ void kt_filter(const struct kt_rule *rules, size_t n, unsigned int flags)
 	}
 	code[prog.len++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
 	KT_SYS(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
-	KT_SYS(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &prog));
+	rc = kt_raw(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &prog);
+	if (rc < 0)
+		kt_broken(__FILE__, __LINE__, "a filter with flags 0x%x: %s", flags,
+			  kt_errno_name((int)-rc));
+	return (int)rc;
 }
 
 struct call kt_call(const char *file, int line, pid_t tid, enum call_point point)

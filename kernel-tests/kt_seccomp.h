@@ -27,8 +27,11 @@ struct kt_rule {
 	uint32_t action;
 };
 
-/* In a child: sets no_new_privs and installs the filter. The first rule that fits decides. */
-void kt_filter(const struct kt_rule *rules, size_t n, unsigned int flags);
+/*
+ * In a child: sets no_new_privs and installs the filter. The first rule that fits
+ * decides. What seccomp(2) answers: the listener with FLAG_NEW_LISTENER.
+ */
+int kt_filter(const struct kt_rule *rules, size_t n, unsigned int flags);
 
 #define KT_FILTER(...)                                                                             \
 	do {                                                                                       \
