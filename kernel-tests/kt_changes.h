@@ -15,6 +15,8 @@
 
 /* Both sides are right in their time: the case asserts the side that fits. */
 #define KT_CHANGES(X) \
+	X(EVENTMSG_CLEARED, "5.18", "", "commit 336d4b814bf0", \
+	  "PTRACE_GETEVENTMSG gives 0 in a stop that is no event") \
 	X(EXIT_STOP_DEAF, "6.0", "", "commit d80f7d7b2c75", \
 	  "SIGKILL does not wake a tracee in PTRACE_EVENT_EXIT") \
 	X(KILLED_NEVER_STOPS, "5.19", "", "commit 2500ad1c7fa4", \

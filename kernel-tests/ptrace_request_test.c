@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "kernel-tests/kt.h"
@@ -108,6 +109,31 @@ KT_CASE(ptrace_cmd_bad_signal, "ptrace.cmd.bad_signal",
 		}
 	KT_EQ(kt_proc_tracer(pid), getpid());
 	KT_SENTINEL(pid, PTRACE_CONT);
+}
+
+static void fork_and_signal(void *unused)
+{
+	(void)unused;
+	if (KT_SYS(syscall(SYS_clone, 0, 0, 0, 0, 0)) == 0)
+		_exit(0);
+	KT_SYS(raise(SIGUSR1));
+}
+
+KT_CASE(ptrace_cmd_eventmsg_elsewhere, "ptrace.cmd.eventmsg_elsewhere",
+	"Verify that PTRACE_GETEVENTMSG in a stop that is no event gives 0 since 5.18, and the "
+	"message of the last event before",
+	KT_STORES(ptrace, PTRACE_GETEVENTMSG, 3, 0, 1, KT_NOT_FIRST(1)))
+{
+	pid_t pid = kt_child_seized(fork_and_signal, NULL, PTRACE_O_TRACECLONE);
+	unsigned long child, message = 1;
+
+	KT_WAIT(pid, "EVENT_CLONE");
+	KT_OK(kt_geteventmsg(pid, &child));
+	KT_WAIT((pid_t)child, "EVENT_STOP(SIGTRAP)");
+	KT_OK(kt_cont(pid, 0));
+	KT_WAIT(pid, "signal(SIGUSR1)");
+	KT_OK(kt_geteventmsg(pid, &message));
+	KT_EQ(message, kt_kernel_has(KT_CHANGE_EVENTMSG_CLEARED) ? 0 : child);
 }
 
 KT_CASE(ptrace_cmd_esrch_after_death, "ptrace.cmd.esrch_after_death",
