@@ -19,6 +19,8 @@
 	  "PTRACE_GETEVENTMSG gives 0 in a stop that is no event") \
 	X(EXIT_STOP_DEAF, "6.0", "", "commit d80f7d7b2c75", \
 	  "SIGKILL does not wake a tracee in PTRACE_EVENT_EXIT") \
+	X(KILL_REQUEST, "5.19", "5.10.121 5.15.46 5.17.14 5.18.3", "commit 6a2d90ba027a", \
+	  "PTRACE_KILL is SIGKILL whatever the tracee does") \
 	X(KILLED_NEVER_STOPS, "5.19", "", "commit 2500ad1c7fa4", \
 	  "a stop that a dying tracee only passes through is not reported") \
 	X(PIDFD_HUP, "6.9", "", "commit 43f0df54c96f", \
@@ -26,7 +28,9 @@
 	X(PIDFD_NONLEADER, "6.16", "", "commit 17f1b08acf50", \
 	  "pidfd_open says ENOENT and not EINVAL of a thread that does not lead its group") \
 	X(PIDFD_THREAD_LEADER, "6.15", "6.12.31 6.14.9", "commit 0fb482728ba1", \
-	  "a PIDFD_THREAD pidfd of a leader waits for the other threads")
+	  "a PIDFD_THREAD pidfd of a leader waits for the other threads") \
+	X(STATUS_OF_LAST, "6.0", "", "commit d80f7d7b2c75", \
+	  "the exit status of a process is that of the last thread to exit")
 
 /* The old side is a bug: the case is an expected failure there. */
 #define KT_BUGS(X) \
