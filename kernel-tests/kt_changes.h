@@ -21,6 +21,8 @@
 	  "SIGKILL does not wake a tracee in PTRACE_EVENT_EXIT") \
 	X(KILL_REQUEST, "5.19", "5.10.121 5.15.46 5.17.14 5.18.3", "commit 6a2d90ba027a", \
 	  "PTRACE_KILL is SIGKILL whatever the tracee does") \
+	X(GETFD_ESRCH, "6.9", "", "commit 0c9bd6bc4bb2", \
+	  "pidfd_getfd says ESRCH and not EBADF of a task that is exiting") \
 	X(KILLED_NEVER_STOPS, "5.19", "", "commit 2500ad1c7fa4", \
 	  "a stop that a dying tracee only passes through is not reported") \
 	X(PIDFD_HUP, "6.9", "", "commit 43f0df54c96f", \

@@ -10,9 +10,12 @@
 #ifndef BELAY_KT_NS_H
 #define BELAY_KT_NS_H
 
+#include <stdint.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 
 #include "kernel-tests/kt_child.h"
+#include "kernel-tests/kt_raw.h"
 
 #ifndef CLONE_NEWTIME
 #define CLONE_NEWTIME 0x00000080
@@ -54,5 +57,23 @@ int kt_ns_mount_proc(void);
 /* /proc/PID/ns/NAME ("pid_for_children"), of the caller with pid 0: a descriptor; its inode. */
 int kt_ns_open(pid_t pid, const char *name);
 ino_t kt_ns_id(pid_t pid, const char *name);
+
+/* clone3(2) as of Linux 5.5. */
+struct kt_clone_args {
+	uint64_t flags, pidfd, child_tid, parent_tid, exit_signal;
+	uint64_t stack, stack_size, tls, set_tid, set_tid_size;
+};
+
+/* A copy of this process with that pid, in its own pid namespace; or -errno, or 0 in the copy. */
+static inline long kt_ns_fork_as(pid_t pid)
+{
+	struct kt_clone_args args = {
+		.exit_signal = 17 /* SIGCHLD */,
+		.set_tid = (uintptr_t)&pid,
+		.set_tid_size = 1,
+	};
+
+	return kt_raw(SYS_clone3, &args, sizeof(args));
+}
 
 #endif

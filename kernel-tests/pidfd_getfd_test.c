@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * pidfd_getfd_test.c - what pidfd_getfd(2) copies from another process, and
+ * from whom.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/kcmp.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "kernel-tests/kt.h"
+#include "kernel-tests/kt_pidfd.h"
+
+static long getfd(int pidfd, int fd, unsigned int flags)
+{
+	return kt_raw(SYS_pidfd_getfd, pidfd, fd, flags);
+}
+
+/* A process with a descriptor that nobody else has: a file of its own, at offset 3. */
+struct owner {
+	_Atomic int fd;
+};
+
+static void own_file(void *arg)
+{
+	struct owner *o = arg;
+	int fd = KT_SYS(open("/proc/self/exe", O_RDONLY));
+
+	KT_SYS(lseek(fd, 3, SEEK_SET));
+	o->fd = fd;
+	kt_park();
+}
+
+static pid_t start_owner(struct owner **o)
+{
+	pid_t pid;
+
+	*o = kt_shared(sizeof(**o));
+	pid = kt_child(own_file, *o);
+	KT_AWAIT((*o)->fd != 0);
+	return pid;
+}
+
+KT_CASE(pidfd_getfd_basic, "pidfd.getfd.basic",
+	"Verify that pidfd_getfd gives a close-on-exec descriptor of the same open file description, "
+	"not of another of the same file",
+	KT_RETURNS(call, SYS_fcntl, 0), KT_SEES("offset", 0))
+{
+	struct owner *o;
+	pid_t pid = start_owner(&o);
+	int pidfd = (int)KT_OK(kt_pidfd_open(pid, 0));
+	int fd = (int)KT_OK(getfd(pidfd, o->fd, 0));
+	long same;
+
+	KT_EQ(KT_OK(kt_raw(SYS_fcntl, fd, F_GETFD)), FD_CLOEXEC);
+	KT_EQ(KT_SEEN("offset", KT_SYS(lseek(fd, 0, SEEK_CUR))), 3);
+	same = kt_raw(SYS_kcmp, getpid(), pid, KCMP_FILE, fd, o->fd);
+	if (same != -ENOSYS) /* CONFIG_KCMP */
+		KT_EQ(same, 0);
+}
+
+KT_CASE(pidfd_getfd_errors, "pidfd.getfd.errors",
+	"Verify that pidfd_getfd fails with EBADF for a descriptor that the process does not have or "
+	"one of something else than a pidfd, and with EINVAL for any flag",
+	KT_ANSWERS(call, SYS_pidfd_getfd, -ESRCH), KT_CHANGES_ARG(call, SYS_pidfd_getfd, 2, ~0UL, 0))
+{
+	struct owner *o;
+	pid_t pid = start_owner(&o);
+	int pidfd = (int)KT_OK(kt_pidfd_open(pid, 0));
+	int file = KT_SYS(open("/dev/null", O_RDONLY | O_CLOEXEC));
+
+	KT_ERR(EBADF, getfd(pidfd, 1000, 0));
+	KT_ERR(EBADF, getfd(pidfd, -1, 0));
+	KT_ERR(EBADF, getfd(file, o->fd, 0));
+	KT_ERR(EBADF, getfd(-1, 0, 0));
+	KT_ERR(EINVAL, getfd(pidfd, o->fd, 1));
+	KT_ERR(EINVAL, getfd(pidfd, o->fd, O_CLOEXEC));
+}
+
+KT_CASE(pidfd_getfd_dead, "pidfd.getfd.dead",
+	"Verify that pidfd_getfd from a zombie fails with ESRCH since Linux 6.9 and with EBADF or "
+	"EPERM before, and from a reaped process with ESRCH",
+	KT_ANSWERS(call, SYS_pidfd_getfd, 0),
+	KT_ANSWERS(call, SYS_pidfd_getfd, -EBADF, KT_NOT_FIRST(1)))
+{
+	struct owner *o;
+	pid_t pid = start_owner(&o);
+	int pidfd = (int)KT_OK(kt_pidfd_open(pid, 0));
+	long rc;
+
+	KT_SYS(kill(pid, SIGKILL));
+	KT_AWAIT(kt_proc_state(pid) == 'Z');
+	rc = getfd(pidfd, o->fd, 0);
+	if (kt_kernel_has(KT_CHANGE_GETFD_ESRCH))
+		KT_ERR(ESRCH, rc);
+	else
+		KT_REQUIRE_MSG(rc == -EBADF || rc == -EPERM, "answer %ld", rc);
+	KT_WAIT(pid, "killed(SIGKILL)");
+	KT_ERR(ESRCH, getfd(pidfd, o->fd, 0));
+}
+
+/* Two processes of one user without CAP_SYS_PTRACE, neither the parent of the other. */
+struct two {
+	struct kt_gate ready, hide, hidden, done;
+	_Atomic pid_t owner;
+	_Atomic int fd;
+};
+
+/* Dumpable, as if never privileged. */
+static void drop_privileges(void)
+{
+	if (geteuid() == 0) {
+		KT_SYS(setgroups(0, NULL));
+		KT_SYS(setresgid(65534, 65534, 65534));
+		KT_SYS(setresuid(65534, 65534, 65534));
+	}
+	KT_SYS(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0));
+}
+
+static void hide_on_demand(void *arg)
+{
+	struct two *t = arg;
+
+	drop_privileges();
+	t->fd = KT_SYS(open("/dev/null", O_RDONLY));
+	t->owner = getpid();
+	kt_gate_open(&t->ready);
+	kt_gate_wait(&t->hide);
+	KT_SYS(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0));
+	kt_gate_open(&t->hidden);
+	kt_park();
+}
+
+static void take_twice(void *arg)
+{
+	struct two *t = arg;
+	int pidfd;
+
+	drop_privileges();
+	kt_gate_wait(&t->ready);
+	pidfd = (int)KT_OK(kt_pidfd_open(t->owner, 0));
+	KT_OK(getfd(pidfd, t->fd, 0));
+	kt_gate_open(&t->hide);
+	kt_gate_wait(&t->hidden);
+	KT_ERR(EPERM, getfd(pidfd, t->fd, 0));
+	KT_ERR(EPERM, kt_seize(t->owner, 0));
+}
+
+KT_CASE(pidfd_getfd_attach_perm, "pidfd.getfd.attach_perm",
+	"Verify that pidfd_getfd fails with EPERM from a process that may not be attached to, as one "
+	"that is not dumpable, even with a pidfd opened when it was",
+	KT_ANSWERS(call, SYS_pidfd_getfd, -EBADF, KT_NOT_FIRST(1)),
+	KT_ANSWERS(call, SYS_pidfd_getfd, 100, KT_NOT_FIRST(1)))
+{
+	struct two *t = kt_shared(sizeof(*t));
+
+	if (kt_probe_yama_scope() > 1)
+		atf_tc_skip("kernel.yama.ptrace_scope keeps processes of one user apart");
+	kt_child(hide_on_demand, t);
+	KT_WAIT(kt_child(take_twice, t), "exited(0)");
+}
+
+KT_PROGRAM
