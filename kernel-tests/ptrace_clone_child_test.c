@@ -53,7 +53,7 @@ static void made_thread(void *arg)
 	kt_thread_exit(3);
 }
 
-/* Makes a child, which marks that it ran and exits with 3; ends with 7 at once. */
+/* Makes a child, which marks that it ran and exits with 3; ends with 7 at once, or stays. */
 static void maker_body(void *arg)
 {
 	struct making *m = arg;
@@ -65,7 +65,7 @@ static void maker_body(void *arg)
 	kt_gate_wait(&m->go);
 	if (m->flags & CLONE_THREAD) {
 		kt_thread(made_thread, m);
-		kt_thread_exit(7);
+		kt_park();
 	}
 	pid = KT_OK(kt_raw(SYS_clone, m->flags, 0, 0, 0, 0));
 	if (pid == 0) {
