@@ -40,15 +40,12 @@ static __attribute__((constructor)) void dispatch(void)
 
 int kt_exec_path(const char *path, const char *name, const char *arg)
 {
-	char *value, *argv[] = { (char *)"kt_exec", NULL }, *envp[] = { NULL, NULL };
+	char value[256], *argv[] = { (char *)"kt_exec", NULL }, *envp[] = { value, NULL };
+	int n = snprintf(value, sizeof(value), "%s=%s=%s", VARIABLE, name, arg);
 
-	value = malloc(sizeof(VARIABLE) + strlen(name) + strlen(arg) + 2);
-	if (!value)
-		return -ENOMEM;
-	stpcpy(stpcpy(stpcpy(stpcpy(value, VARIABLE "="), name), "="), arg);
-	envp[0] = value;
+	if (n < 0 || (size_t)n >= sizeof(value))
+		return -E2BIG;
 	execve(path, argv, envp);
-	free(value);
 	return -errno;
 }
 

@@ -28,7 +28,10 @@ struct kt_exec {
 		__attribute__((used, section("kt_execs"))) = &name##_exec;                         \
 	static void name##_main(const char *arg)
 
-/* execve of this program, to start in `name`. Returns only when it fails: -errno. */
+/*
+ * execve of this program, to start in `name`. Returns only when it fails: -errno.
+ * From any thread, raw ones too: it allocates nothing.
+ */
 int kt_exec(const char *name, const char *arg);
 
 /* The same with another path to this program, as a set-user-ID copy. */
