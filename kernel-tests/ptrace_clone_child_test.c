@@ -154,7 +154,7 @@ static void await_report(pid_t pid)
 {
 	siginfo_t si;
 
-	KT_OK(kt_raw(SYS_waitid, P_PID, pid, &si, WSTOPPED | WNOWAIT | __WALL, 0));
+	KT_OK(kt_raw(SYS_waitid, P_PID, pid, &si, WSTOPPED | WEXITED | WNOWAIT | __WALL, 0));
 }
 
 KT_CASE(ptrace_clone_order_free, "ptrace.clone.order_free",
