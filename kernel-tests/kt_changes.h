@@ -25,6 +25,12 @@
 	  "pidfd_getfd says ESRCH and not EBADF of a task that is exiting") \
 	X(KILLED_NEVER_STOPS, "5.19", "", "commit 2500ad1c7fa4", \
 	  "a stop that a dying tracee only passes through is not reported") \
+	X(NOTIF_FIFO, "5.19", "", "commit 4cbf6f621150", \
+	  "RECV hands out the oldest call first") \
+	X(NOTIF_HUP_AT_EXIT, "6.11", "", "commit bfafe5efa975", \
+	  "a zombie does not keep its filters") \
+	X(NOTIF_RECV_ENDS, "6.11", "6.10.10", "commit 95036a79e7b5", \
+	  "RECV ends with ENOENT when nobody has the filter any more") \
 	X(PIDFD_HUP, "6.9", "", "commit 43f0df54c96f", \
 	  "the pidfd of a reaped process hangs up") \
 	X(PIDFD_NONLEADER, "6.16", "", "commit 17f1b08acf50", \

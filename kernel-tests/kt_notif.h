@@ -11,6 +11,8 @@
 #include <linux/seccomp.h>
 #include <poll.h>
 #include <stdint.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 
 #include "kernel-tests/kt_child.h"
