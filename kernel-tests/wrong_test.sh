@@ -25,7 +25,7 @@ tell_lies() {
 	cat >tell <<-'END'
 		name=$2.$3.$4
 		mkdir "$name" && cd "$name" || exit 255
-		"$1/$2" -s "$1" -r result -v wrong="$4" -v deadline="$5" \
+		"$1/$2" -s "$1" -r "$PWD/result" -v wrong="$4" -v deadline="$5" \
 			-v stress=yes "$3" >out 2>&1
 		{ read -r result <result; } 2>/dev/null ||
 			result="no result: $(tail -n 1 out)"
