@@ -42,6 +42,9 @@
 
 /* The old side is a bug: the case is an expected failure there. */
 #define KT_BUGS(X) \
+	X(ADDFD_SEND_INTERRUPTED, "7.3", "6.12.117", \
+	  "https://git.kernel.org/pub/scm/linux/kernel/git/stable/linux.git/log/?qt=grep&q=seccomp", \
+	  "a call is answered by an ADDFD with FLAG_SEND that a signal has interrupted") \
 	X(ARM64_X0, "7.0", "6.1.191 6.12.114", \
 	  "https://git.kernel.org/pub/scm/linux/kernel/git/stable/linux.git/log/?qt=grep&q=orig_x0", \
 	  "a first argument changed by a tracer is not what filters see") \
@@ -53,6 +56,9 @@
 	  "PTRACE_SEIZE takes PTRACE_O_SUSPEND_SECCOMP from anybody") \
 	X(TSYNC_DURING_ENTRY, "7.0", "6.1.188 6.12.110", \
 	  "https://nvd.nist.gov/vuln/detail/CVE-2026-89603", \
-	  "a call parked in syscall-enter-stop escapes a filter installed with TSYNC")
+	  "a call parked in syscall-enter-stop escapes a filter installed with TSYNC") \
+	X(WAIT_KILLABLE_REPLY, "6.18", "6.12.53", \
+	  "https://git.kernel.org/torvalds/c/cce436aafc2a", \
+	  "a signal that comes with a fast answer restarts a call that waits killable")
 
 #endif
