@@ -17,6 +17,8 @@
 #define KT_CHANGES(X) \
 	X(EVENTMSG_CLEARED, "5.18", "", "commit 336d4b814bf0", \
 	  "PTRACE_GETEVENTMSG gives 0 in a stop that is no event") \
+	X(EXEC_EMPTY_ARGV, "5.18", "5.10.110 5.15.33 5.16.19 5.17.2", "commit dcd46d897adb", \
+	  "a program executed without arguments gets an empty one") \
 	X(EXIT_STOP_DEAF, "6.0", "", "commit d80f7d7b2c75", \
 	  "SIGKILL does not wake a tracee in PTRACE_EVENT_EXIT") \
 	X(KILL_REQUEST, "5.19", "5.10.121 5.15.46 5.17.14 5.18.3", "commit 6a2d90ba027a", \

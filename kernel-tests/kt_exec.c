@@ -38,9 +38,9 @@ static __attribute__((constructor)) void dispatch(void)
 	_exit(127);
 }
 
-int kt_exec_path(const char *path, const char *name, const char *arg)
+static int exec_in(const char *path, char *const argv[], const char *name, const char *arg)
 {
-	char value[256], *argv[] = { (char *)"kt_exec", NULL }, *envp[] = { value, NULL };
+	char value[256], *envp[] = { value, NULL };
 	int n = snprintf(value, sizeof(value), "%s=%s=%s", VARIABLE, name, arg);
 
 	if (n < 0 || (size_t)n >= sizeof(value))
@@ -49,9 +49,23 @@ int kt_exec_path(const char *path, const char *name, const char *arg)
 	return -errno;
 }
 
+int kt_exec_path(const char *path, const char *name, const char *arg)
+{
+	char *argv[] = { (char *)"kt_exec", NULL };
+
+	return exec_in(path, argv, name, arg);
+}
+
 int kt_exec(const char *name, const char *arg)
 {
 	return kt_exec_path("/proc/self/exe", name, arg);
+}
+
+int kt_exec_bare(const char *name, const char *arg)
+{
+	char *argv[] = { NULL };
+
+	return exec_in("/proc/self/exe", argv, name, arg);
 }
 
 int kt_exec_suid_copy(char path[KT_EXEC_PATH])

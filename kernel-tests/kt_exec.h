@@ -34,6 +34,9 @@ struct kt_exec {
  */
 int kt_exec(const char *name, const char *arg);
 
+/* The same with an empty argv. */
+int kt_exec_bare(const char *name, const char *arg);
+
 /* The same with another path to this program, as a set-user-ID copy. */
 int kt_exec_path(const char *path, const char *name, const char *arg);
 

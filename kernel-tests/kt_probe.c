@@ -35,9 +35,12 @@ static char why[160];
 /* A tracee in signal(SIGSTOP) that asks for nothing of kt: probes come first. */
 static pid_t stopped_tracee(void)
 {
-	pid_t pid = KT_SYS(fork());
+	pid_t pid;
 	int status;
 
+	/* Skips the case where there is no ptrace, before the child can. */
+	kt_ptrace(PTRACE_PEEKDATA, 0, 0, 0);
+	pid = KT_SYS(fork());
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 		if (kt_traceme() < 0)
@@ -236,6 +239,19 @@ const char *kt_probe_int80(void)
 #else
 	return "int $0x80 belongs to x86";
 #endif
+}
+
+const char *kt_probe_shared_files(void)
+{
+	pid_t pid = (pid_t)syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
+
+	if (pid < 0)
+		return "needs processes that share their descriptors (CLONE_FILES)";
+	if (pid == 0)
+		_exit(0);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	return NULL;
 }
 
 const char *kt_probe_userns(void)

@@ -34,6 +34,7 @@ const char *kt_probe_x32(void);			/* x32 calls, from x86_64 and x32 programs */
 const char *kt_probe_int80(void);		/* i386 calls, from every x86 program */
 const char *kt_probe_userns(void);		/* unshare(CLONE_NEWUSER) for this user */
 const char *kt_probe_cap(int cap);		/* CAP_*, effective */
+const char *kt_probe_shared_files(void);	/* a process of CLONE_FILES alone */
 const char *kt_probe_root(void);		/* uid 0 */
 const char *kt_probe_unprivileged(void);	/* no CAP_SYS_PTRACE, no CAP_SYS_ADMIN */
 
