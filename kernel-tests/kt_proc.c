@@ -63,6 +63,19 @@ pid_t kt_proc_ppid(pid_t pid)
 	return proc_stat(pid, &state, &ppid) ? ppid : 0;
 }
 
+bool kt_proc_is_kthread(pid_t pid)
+{
+	const unsigned long pf_kthread = 0x00200000;
+	unsigned long flags;
+	char buf[512], *p;
+
+	if (!proc_read(pid, "stat", buf, sizeof(buf)))
+		return false;
+	p = strrchr(buf, ')');
+	return p && sscanf(p + 1, " %*c %*d %*d %*d %*d %*d %lu", &flags) == 1 &&
+	       (flags & pf_kthread);
+}
+
 pid_t kt_proc_tracer(pid_t tid)
 {
 	static const char key[] = "\nTracerPid:";

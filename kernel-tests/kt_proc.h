@@ -15,6 +15,9 @@ char kt_proc_state(pid_t tid);
 /* Parent, or 0 when there is no such process. */
 pid_t kt_proc_ppid(pid_t pid);
 
+/* Whether it is a thread of the kernel's own: PF_KTHREAD in field 9 of /proc/PID/stat. */
+bool kt_proc_is_kthread(pid_t pid);
+
 /* TracerPid of /proc/PID/status; 0 when it has none or is gone. */
 pid_t kt_proc_tracer(pid_t tid);
 

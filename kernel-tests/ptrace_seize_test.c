@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -110,31 +109,11 @@ KT_CASE(ptrace_seize_self, "ptrace.seize.self",
 	kt_worker_end(w);
 }
 
-/* Field 9 of /proc/PID/stat, the task's flags; 0 when it cannot be read. */
-static unsigned long task_flags(pid_t pid)
-{
-	unsigned long flags = 0;
-	char path[64];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	f = fopen(path, "re");
-	if (!f)
-		return 0;
-	/* A kernel thread's name has no ')'. */
-	if (fscanf(f, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %lu", &flags) != 1)
-		flags = 0;
-	fclose(f);
-	return flags;
-}
-
 KT_CASE(ptrace_seize_kthread, "ptrace.seize.kthread",
 	"Verify that PTRACE_SEIZE of a kernel thread fails with EPERM, for root too",
 	KT_ANSWERS(ptrace, PTRACE_ATTACH, 0))
 {
-	const unsigned long pf_kthread = 0x00200000;
-
-	if (!(task_flags(2) & pf_kthread))
+	if (!kt_proc_is_kthread(2))
 		atf_tc_skip("pid 2 is no kernel thread: not the initial pid namespace");
 	KT_ERR(EPERM, kt_seize(2, 0));
 	KT_ERR(EPERM, kt_attach(2));
