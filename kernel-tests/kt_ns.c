@@ -2,6 +2,7 @@
 /*
  * kt_ns.c - makes namespaces for the children of a case. Judges nothing.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
@@ -20,6 +21,7 @@
 #include "kernel-tests/kt_fail.h"
 #include "kernel-tests/kt_ns.h"
 #include "kernel-tests/kt_probe.h"
+#include "kernel-tests/kt_proc.h"
 
 int kt_ns_flags(int flags)
 {
@@ -204,4 +206,19 @@ ino_t kt_ns_id(pid_t pid, const char *name)
 
 	KT_SYS(stat(ns_path(path, pid, name), &st));
 	return st.st_ino;
+}
+
+pid_t kt_ns_child_of(pid_t pid)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *d;
+	pid_t found = 0;
+
+	if (!proc)
+		kt_broken(__FILE__, __LINE__, "/proc: %s", kt_errno_name(errno));
+	while (!found && (d = readdir(proc)) != NULL)
+		if (atoi(d->d_name) > 0 && kt_proc_ppid((pid_t)atoi(d->d_name)) == pid)
+			found = (pid_t)atoi(d->d_name);
+	closedir(proc);
+	return found;
 }

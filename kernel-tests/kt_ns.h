@@ -58,6 +58,9 @@ int kt_ns_mount_proc(void);
 int kt_ns_open(pid_t pid, const char *name);
 ino_t kt_ns_id(pid_t pid, const char *name);
 
+/* A child of `pid`, wherever it is, as the /proc of the case numbers it; 0 when there is none. */
+pid_t kt_ns_child_of(pid_t pid);
+
 /* clone3(2) as of Linux 5.5. */
 struct kt_clone_args {
 	uint64_t flags, pidfd, child_tid, parent_tid, exit_signal;

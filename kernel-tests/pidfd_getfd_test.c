@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <linux/kcmp.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "kernel-tests/kt.h"
+#include "kernel-tests/kt_cred.h"
 #include "kernel-tests/kt_pidfd.h"
 
 static long getfd(int pidfd, int fd, unsigned int flags)
@@ -111,22 +111,11 @@ struct two {
 	_Atomic int fd;
 };
 
-/* Dumpable, as if never privileged. */
-static void drop_privileges(void)
-{
-	if (geteuid() == 0) {
-		KT_SYS(setgroups(0, NULL));
-		KT_SYS(setresgid(65534, 65534, 65534));
-		KT_SYS(setresuid(65534, 65534, 65534));
-	}
-	KT_SYS(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0));
-}
-
 static void hide_on_demand(void *arg)
 {
 	struct two *t = arg;
 
-	drop_privileges();
+	kt_cred_unprivileged();
 	t->fd = KT_SYS(open("/dev/null", O_RDONLY));
 	t->owner = getpid();
 	kt_gate_open(&t->ready);
@@ -141,7 +130,7 @@ static void take_twice(void *arg)
 	struct two *t = arg;
 	int pidfd;
 
-	drop_privileges();
+	kt_cred_unprivileged();
 	kt_gate_wait(&t->ready);
 	pidfd = (int)KT_OK(kt_pidfd_open(t->owner, 0));
 	KT_OK(getfd(pidfd, t->fd, 0));

@@ -4,7 +4,6 @@
  * credentials, how it ended, its namespaces.
  */
 #include <errno.h>
-#include <grp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "kernel-tests/kt.h"
+#include "kernel-tests/kt_cred.h"
 #include "kernel-tests/kt_ns.h"
 #include "kernel-tests/kt_pidfd.h"
 
@@ -197,11 +197,7 @@ static void look_at_hidden(void *arg)
 	_Atomic int *hidden = arg;
 	int fd = open_pidfd(getppid());
 
-	if (geteuid() == 0) {
-		KT_SYS(setgroups(0, NULL));
-		KT_SYS(setresgid(65534, 65534, 65534));
-		KT_SYS(setresuid(65534, 65534, 65534));
-	}
+	kt_cred_unprivileged();
 	KT_AWAIT(*hidden);
 	for (size_t i = 0; i < NAMESPACES; i++)
 		KT_ERR(EACCES, kt_raw(SYS_ioctl, fd, namespaces[i].request, 0));

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "kernel-tests/kt.h"
+#include "kernel-tests/kt_cred.h"
 #include "kernel-tests/kt_pidfd.h"
 
 #ifndef MADV_COLD
@@ -71,21 +72,9 @@ KT_CASE(pidfd_process_madvise, "pidfd.process_madvise",
 	KT_ERR(EINVAL, advise(t, MADV_COLD, 1));
 }
 
-/* Gives up one capability, in this process alone. */
-static void drop_cap(int cap)
-{
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
-
-	KT_SYS(syscall(SYS_capget, &header, data));
-	data[CAP_TO_INDEX(cap)].effective &= ~CAP_TO_MASK(cap);
-	data[CAP_TO_INDEX(cap)].permitted &= ~CAP_TO_MASK(cap);
-	KT_SYS(syscall(SYS_capset, &header, data));
-}
-
 static void advise_without_nice(void *arg)
 {
-	drop_cap(CAP_SYS_NICE);
+	kt_cred_drop_cap(CAP_SYS_NICE);
 	KT_ERR(EPERM, advise(arg, MADV_COLD, 0));
 }
 
@@ -105,9 +94,9 @@ static void advise_hidden(void *arg)
 {
 	struct target *t = arg;
 
-	drop_cap(CAP_SYS_PTRACE);
-	drop_cap(CAP_SYS_ADMIN);
-	drop_cap(CAP_PERFMON_);
+	kt_cred_drop_cap(CAP_SYS_PTRACE);
+	kt_cred_drop_cap(CAP_SYS_ADMIN);
+	kt_cred_drop_cap(CAP_PERFMON_);
 	t->pidfd = (int)KT_OK(kt_pidfd_open(getppid(), 0));
 	KT_ERR(EACCES, advise(t, MADV_COLD, 0));
 }

@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -16,6 +15,7 @@
 #include <unistd.h>
 
 #include "kernel-tests/kt.h"
+#include "kernel-tests/kt_cred.h"
 #include "kernel-tests/kt_ns.h"
 #include "kernel-tests/kt_pidfd.h"
 
@@ -86,10 +86,7 @@ static void signal_stranger(void *arg)
 	pid_t target = geteuid() == 0 ? getppid() : 1;
 
 	*fd = open_pidfd(target, 0);
-	if (geteuid() == 0) {
-		KT_SYS(setgroups(0, NULL));
-		KT_SYS(setresuid(65534, 65534, 65534));
-	}
+	kt_cred_unprivileged();
 	if (kill(target, 0) == 0 || errno != EPERM)
 		kt_skip("process 1 is no stranger to this user");
 	KT_ERR(EPERM, kt_pidfd_signal(*fd, 0, NULL, 0));
