@@ -299,6 +299,68 @@ static void test_info_result(const struct tracee *t)
 	}
 }
 
+static void poke_text(pid_t pid, uint64_t address, const char *text)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/mem", (int)pid);
+	fd = KT_SYS(open(path, O_WRONLY | O_CLOEXEC));
+	KT_EQ(pwrite(fd, text, strlen(text) + 1, (off_t)address), strlen(text) + 1);
+	close(fd);
+}
+
+/* Below its stack pointer: its getpid becomes an execve of that file descriptor. */
+static void become_exec(const struct tracee *t, pid_t pid, int file)
+{
+	struct kt_sysinfo info = KT_SYSINFO(pid, KT_INFO_ENTRY);
+	const uint64_t args[ABI_NARGS] = { (info.sp - 256) & ~7ULL };
+	struct kt_regs r;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
+	poke_text(pid, args[0], path);
+	if (tracee_is_cut(t->kind)) {
+		KT_NEEDS(kt_probe_set_syscall_info());
+		info.entry.nr = (uint64_t)t->kind->nr_execve;
+		memcpy(info.entry.args, args, sizeof(args));
+		KT_OK(kt_sysinfo_set(pid, sizeof(info), &info));
+		return;
+	}
+	KT_SET_NR(pid, abi_of(t), t->kind->nr_execve);
+	r = regs_of(t, pid);
+	for (int i = 0; i < ABI_NARGS; i++)
+		kt_reg_set(&r, r.at->args[i], args[i]);
+	kt_reg_set(&r, r.at->arg0_copy, args[0]);
+	KT_SETREGS(pid, &r);
+}
+
+/* From one program to another: the registers at the event, the exit and the next call. */
+static void test_exec(const struct tracee *from, const struct tracee *to)
+{
+	int file = kt_foreign_file(to->kind);
+	unsigned char bytes[512];
+	size_t size = sizeof(bytes);
+	struct kt_sysinfo info;
+	pid_t pid;
+
+	KT_SYS(fcntl(file, F_SETFD, 0));
+	pid = at_entry(from);
+	become_exec(from, pid, file);
+	KT_OK(kt_syscall(pid, 0));
+	KT_WAIT(pid, "EVENT_EXEC");
+	KT_OK(kt_getregset(pid, NT_PRSTATUS, bytes, &size));
+	KT_EQ(size, size_of_set(to));
+	KT_FOREIGN_SYSCALLS(pid, 1);
+	info = KT_SYSINFO(pid, KT_INFO_EXIT);
+	KT_EQ(info.exit.rval, 0);
+	KT_EQ(info.arch, abi_of(to)->audit_arch);
+	KT_FOREIGN_SYSCALLS(pid, 1);
+	info = KT_SYSINFO(pid, KT_INFO_ENTRY);
+	KT_EQ(info.arch, abi_of(to)->audit_arch);
+	KT_EQ(info.entry.nr, to->kind->nr_getpid);
+}
+
 enum needs { NEEDS_INFO = 1, NEEDS_SET_INFO = 2, NEEDS_REGS = 4, NEEDS_SECCOMP = 8 };
 
 struct promise {
@@ -392,6 +454,44 @@ KT_FAMILY(ptrace_pair, "ptrace.pair", TRACEES * PROMISES, describe_pair)
 	if ((p->needs & NEEDS_REGS) && tracee_is_cut(t->kind))
 		atf_tc_skip("an arm tracer sees the registers of an aarch64 tracee cut to 32 bits");
 	p->test(t);
+}
+
+/* Those of the tracees that are a program each, by name. */
+static const char *const programs[] = {
+#if defined(__x86_64__) || defined(__i386__)
+	"x86_64", "x32", "i386",
+#else
+	"aarch64", "arm",
+#endif
+};
+#define PROGRAMS (sizeof(programs) / sizeof(programs[0]))
+
+static const struct tracee *program(size_t i)
+{
+	for (const struct tracee *t = tracees;; t++)
+		if (strcmp(t->name, programs[i % PROGRAMS]) == 0)
+			return t;
+}
+
+static void describe_exec(size_t i, struct kt_instance *out)
+{
+	const struct tracee *from = program(i / PROGRAMS), *to = program(i);
+
+	snprintf(out->name, sizeof(out->name), "%s.exec.%s", from->name, to->name);
+	snprintf(out->descr, sizeof(out->descr),
+		 "Verify that when %s becomes %s by execve, the register set has the size of the new one "
+		 "from PTRACE_EVENT_EXEC on, and the syscall-exit-stop tells its ABI",
+		 from->words, to->words);
+	/* Not what the way into the execve asks for. */
+	out->wrong = (struct kt_wrong)KT_INFO_STORES(arch, 1 << 30, KT_NOT_FIRST(2));
+}
+
+KT_FAMILY(ptrace_pair_exec, "ptrace.pair", PROGRAMS * PROGRAMS, describe_exec)
+{
+	KT_NEEDS(kt_probe_syscall_info());
+	KT_NEEDS(kt_probe_foreign(program(i / PROGRAMS)->kind));
+	KT_NEEDS(kt_probe_foreign(program(i)->kind));
+	test_exec(program(i / PROGRAMS), program(i));
 }
 
 KT_PROGRAM
