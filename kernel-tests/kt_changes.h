@@ -39,6 +39,8 @@
 	  "pidfd_open says ENOENT and not EINVAL of a thread that does not lead its group") \
 	X(PIDFD_THREAD_LEADER, "6.15", "6.12.31 6.14.9", "commit 0fb482728ba1", \
 	  "a PIDFD_THREAD pidfd of a leader waits for the other threads") \
+	X(PIVOT_INITRAMFS, "7.0", "", "commit c84bb79f70c6", \
+	  "the initramfs is mounted on nullfs, so that pivot_root can leave it") \
 	X(STATUS_OF_LAST, "6.0", "", "commit d80f7d7b2c75", \
 	  "the exit status of a process is that of the last thread to exit")
 
