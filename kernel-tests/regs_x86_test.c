@@ -78,7 +78,7 @@ KT_CASE(regs_x86_noncanonical_ip, "regs.x86.noncanonical_ip",
 }
 
 /* Places of selectors in struct user, in words of this program's set. */
-enum { CS, SS, DS, ES, FS, GS, SELECTORS };
+enum { SEL_CS, SEL_SS, SEL_DS, SEL_ES, SEL_FS, SEL_GS, SELECTORS };
 __attribute__((unused)) static uintptr_t selector_at(int which)
 {
 #ifdef __x86_64__
@@ -110,16 +110,16 @@ KT_CASE(regs_x86_cs_ss_rpl, "regs.x86.cs_ss_rpl",
 			printf("selector %d = %#x\n", which, bad[i]);
 			KT_ERR(EIO, kt_ptrace(POKEUSER, pid, selector_at(which), bad[i]));
 		}
-	KT_ERR(EIO, kt_ptrace(POKEUSER, pid, selector_at(CS), 0));
-	KT_ERR(EIO, kt_ptrace(POKEUSER, pid, selector_at(SS), 0));
+	KT_ERR(EIO, kt_ptrace(POKEUSER, pid, selector_at(SEL_CS), 0));
+	KT_ERR(EIO, kt_ptrace(POKEUSER, pid, selector_at(SEL_SS), 0));
 	r = before;
-	r.bytes[selector_at(CS)] &= 0xfc;
+	r.bytes[selector_at(SEL_CS)] &= 0xfc;
 	KT_EQ(kt_setregset(pid, NT_PRSTATUS, r.bytes, &r.size), -EIO);
 	after = KT_GETREGS(pid, abi_native());
 	for (int which = 0; which < SELECTORS; which++)
 		KT_EQ(after.bytes[selector_at(which)], before.bytes[selector_at(which)]);
 	/* Null is a selector elsewhere. */
-	KT_OK(kt_ptrace(POKEUSER, pid, selector_at(GS), 0));
+	KT_OK(kt_ptrace(POKEUSER, pid, selector_at(SEL_GS), 0));
 #else
 	atf_tc_skip("belongs to x86");
 #endif
@@ -189,8 +189,8 @@ KT_CASE(regs_x86_gsbase_fsbase, "regs.x86.gsbase_fsbase",
 	KT_AWAIT(s->seen == 22);
 	stop(pid);
 	KT_EQ(peek_user(pid, GS_BASE), (uintptr_t)&s->second);
-	selector = peek_user(pid, selector_at(GS));
-	KT_OK(kt_ptrace(POKEUSER, pid, selector_at(GS), selector));
+	selector = peek_user(pid, selector_at(SEL_GS));
+	KT_OK(kt_ptrace(POKEUSER, pid, selector_at(SEL_GS), selector));
 	KT_EQ(peek_user(pid, GS_BASE), (uintptr_t)&s->second);
 #ifndef __ILP32__
 	KT_ERR(EIO, kt_ptrace(POKEUSER, pid, GS_BASE, 1UL << 63));
