@@ -253,7 +253,7 @@ static void zombie_leader_body(void *arg)
 }
 
 KT_CASE(ptrace_exec_proc_self_exe, "ptrace.exec.proc_self_exe",
-	"Verify that /proc/self/exe and /proc/PID/exe lead nowhere (ENOENT) for a process whose "
+	"Verify that the links /proc/self/exe and /proc/PID/exe lead nowhere (ENOENT) in a process whose "
 	"leader is a zombie, and /proc/thread-self/exe still leads to the program",
 	KT_ANSWERS(call, SYS_readlinkat, 1), KT_ANSWERS(call, SYS_readlinkat, -ENOENT, KT_NOT_FIRST(2)))
 {
