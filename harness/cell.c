@@ -145,6 +145,7 @@ static void cell_explain(struct cell *c, const char *program, const char *reason
 
 static void cell_take_store(struct cell *c, const struct stream_event *e)
 {
+	bool batch = !strcmp(e->program, STREAM_BATCH);
 	struct results rows = {0};
 	struct why why;
 
@@ -153,8 +154,8 @@ static void cell_take_store(struct cell *c, const struct stream_event *e)
 		return;
 	}
 	for (size_t i = 0; i < rows.count; i++) {
-		/* A store speaks for the program it was made for and for no other. */
-		if (!strcmp(rows.v[i].program, e->program))
+		/* A store speaks for what it was made for and for nothing else. */
+		if (batch || !strcmp(rows.v[i].program, e->program))
 			cell_take_answer(c, &rows.v[i]);
 	}
 	results_free(&rows);

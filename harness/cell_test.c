@@ -292,6 +292,27 @@ CASE(not_asked, "Verify that an answer without a question is broken, not a pass"
 	fixture_end(&f);
 }
 
+CASE(batch, "Verify that a store of several programs speaks for all that were asked")
+{
+	static const struct canned_row rows[] = {
+		{A, "one", "ptrace.a.one", "passed", NULL, "said\n"},
+		{A, "two", "ptrace.a.two", "failed", "no", NULL},
+		{B, "one", "ptrace.b.one", "passed", NULL, NULL},
+		{"kernel-tests/stranger_test", "one", "", "passed", NULL, NULL},
+		{0},
+	};
+	struct fixture f;
+
+	fixture_init(&f);
+	canned_store(&f.stream, "x86_64", STREAM_BATCH, rows);
+	fixture_take(&f, BOOT_DONE, NULL);
+	check(&f, A, "one", STATUS_PASS, "");
+	check(&f, A, "two", STATUS_FAIL, "no");
+	check(&f, B, "one", STATUS_PASS, "");
+	check(&f, "kernel-tests/stranger_test", "one", STATUS_BROKEN, "without being asked");
+	fixture_end(&f);
+}
+
 CASE(wrong_program, "Verify that a store speaks only for the program of its frame")
 {
 	struct fixture f;
@@ -386,6 +407,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, broken_program);
 	ATF_TP_ADD_TC(tp, unknown_word);
 	ATF_TP_ADD_TC(tp, not_asked);
+	ATF_TP_ADD_TC(tp, batch);
 	ATF_TP_ADD_TC(tp, wrong_program);
 	ATF_TP_ADD_TC(tp, worse);
 	ATF_TP_ADD_TC(tp, borrowed);

@@ -80,40 +80,53 @@ user root
 config test_suites.belay.timeout_scale=10
 config a.b=c
 run x86_64 kernel-tests/a_test
-run x86_64 kernel-tests/none_test c1 c2
+run x86_64 kernel-tests/other_test c1 c2
 run i386 kernel-tests/b_test c3
 END
 	run_job
 	verify_frames >lines
 	k64="kyua -v test_suites.belay.timeout_scale=10 -v a.b=c -v architecture=x86_64 -v platform=x86_64 -v unprivileged_user=nobody"
 	k32="kyua -v test_suites.belay.timeout_scale=10 -v a.b=c -v architecture=i386 -v platform=i386 -v unprivileged_user=nobody"
-	t64="test -k /guest/src/x86_64/Kyuafile --build-root=/guest/tests/x86_64 -r $PWD/tmp/results/db"
-	t32="test -k /guest/src/i386/Kyuafile --build-root=/guest/tests/i386 -r $PWD/tmp/results/db"
+	t64="-v test_suites.belay.mark=x86_64 test -k /guest/src/x86_64/Kyuafile --build-root=/guest/tests/x86_64 -r $PWD/tmp/results/db"
+	t32="-v test_suites.belay.mark=i386 test -k /guest/src/i386/Kyuafile --build-root=/guest/tests/i386 -r $PWD/tmp/results/db"
 	sed 's/ [0-9a-f]\{8\}$/ SUM/' lines >plain
 	cases() { echo "$1 list -v -k /guest/src/$2/Kyuafile --build-root=/guest/tests/$2"; }
 	cases "$k64" x86_64 >cases.x86_64
 	cases "$k32" i386 >cases.i386
 	cat >expected <<END
 KT-FILE x86_64 cases $(stat -c %s cases.x86_64) SUM
-$k64 $t64 kernel-tests/a_test
-KT-FILE x86_64 kernel-tests/a_test 31 SUM
-$k64 $t64 kernel-tests/none_test:c1 kernel-tests/none_test:c2
-KT-FILE x86_64 kernel-tests/none_test 37 SUM
+$k64 $t64 kernel-tests/a_test kernel-tests/other_test:c1 kernel-tests/other_test:c2
+KT-FILE x86_64 batch 38 SUM
 KT-FILE i386 cases $(stat -c %s cases.i386) SUM
 $k32 $t32 kernel-tests/b_test:c3
-KT-FILE i386 kernel-tests/b_test 34 SUM
+KT-FILE i386 batch 34 SUM
 END
 	atf_check -o file:expected cat plain
 	atf_check -o file:cases.x86_64 cat frame.x86_64.cases
 	atf_check -o file:cases.i386 cat frame.i386.cases
-	printf 'store of kernel-tests/a_test\0\r\n' >store
-	atf_check -o file:store cat frame.x86_64.a_test
-	cat >marks <<'END'
-KT-PROG x86_64 kernel-tests/a_test
-KT-PROG x86_64 kernel-tests/none_test
-KT-PROG i386 kernel-tests/b_test
-END
-	atf_check -o file:marks cat kmsg
+	printf 'store of kernel-tests/b_test:c3\0\r\n' >store
+	atf_check -o file:store cat frame.i386.batch
+	atf_check -o inline:"KT-PROG x86_64 batch\nKT-PROG i386 batch\n" cat kmsg
+}
+
+atf_test_case batches
+batches_head()
+{
+	atf_set descr "Verify that many programs are run in more than one batch, each of them once"
+	atf_set require.progs "busybox"
+}
+batches_body()
+{
+	make_guest
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do
+		echo "run arm kernel-tests/p${i}_test"
+	done >job
+	run_job
+	grep -a '^kyua.* test ' stream | sed 's/.*db //' >runs
+	atf_check_equal 3 "$(wc -l <runs)"
+	tr ' ' '\n' <runs >ran
+	cut -d ' ' -f 3 job >expected
+	atf_check -o file:expected cat ran
 }
 
 atf_test_case lost
@@ -127,15 +140,16 @@ lost_body()
 	make_guest
 	cat >job <<'END'
 user root
-run x86_64 kernel-tests/a_test
+run i386 kernel-tests/a_test
 run x86_64 kernel-tests/none_test
 END
 	run_job
-	atf_check -o inline:"KT-LOST x86_64 kernel-tests/none_test\n" tail -n 1 stream
+	atf_check -o inline:"KT-LOST x86_64 batch\n" tail -n 1 stream
 }
 
 atf_init_test_cases()
 {
 	atf_add_test_case frames
+	atf_add_test_case batches
 	atf_add_test_case lost
 }

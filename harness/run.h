@@ -9,7 +9,7 @@
  *   console   printk, and these lines written through /dev/kmsg, each behind
  *             printk's own prefix "[ 1.23] ":
  *               KT-BOOT <uname -r>      init runs
- *               KT-PROG <abi> <program> this program starts
+ *               KT-PROG <abi> <program> this program runs; "batch": one of several
  *               KT-DONE                 every step of the job has been run
  *   stream    a port of its own, so that printk cannot cut it. Kyua's own lines
  *             ("prog:case  ->  " is written before the case runs, the result
@@ -17,7 +17,8 @@
  *               KT-FILE <abi> <program> <bytes> <crc32>\n<bytes raw bytes>\n
  *             <crc32> is the one of zlib and Ethernet, 8 hexadecimal digits. Two kinds of frame:
  *             program "cases": the output of `kyua list -v` (so with custom.contract) for
- *             the whole ABI, sent before its first program; otherwise the program's result store.
+ *             the whole ABI, sent before its first program; "batch": the result store of
+ *             the programs that one run of Kyua has run.
  *             "KT-LOST <abi> <program>\n" stands where no store was written.
  *
  * Functions return 0 or -errno and, when they fail, one line in why->text: what,

@@ -10,7 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define STREAM_CASES "cases" /* the program word of a frame that lists cases */
+/* The program word of a frame that lists cases, and of a store of several programs. */
+#define STREAM_CASES "cases"
+#define STREAM_BATCH "batch"
 
 enum stream_kind {
 	STREAM_CASE,  /* a line of Kyua's: program, name; word is NULL: it was not finished */

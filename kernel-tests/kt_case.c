@@ -3,11 +3,14 @@
  * kt_case.c - registers cases with ATF and runs each with its safety net: the
  * guard, the deadline and the clean-up. The promises are not here.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 #include "kernel-tests/kt_case.h"
 #include "kernel-tests/kt_fail.h"
@@ -147,6 +150,21 @@ static void arm(const atf_tc_t *tc, const struct entry *e)
 	kt_wrong_set(wrong_at(e, (size_t)n - 1));
 }
 
+/*
+ * In a guest the variable `mark` is the ABI: the console then tells what ran when
+ * the kernel complained (KT-PROG in harness/run.h).
+ */
+static void mark(const atf_tc_t *tc)
+{
+	const char *abi = atf_tc_get_config_var_wd(tc, "mark", NULL);
+	int fd = abi ? open("/dev/kmsg", O_WRONLY | O_CLOEXEC) : -1;
+
+	if (fd < 0)
+		return;
+	dprintf(fd, "KT-PROG %s kernel-tests/%s\n", abi, program_invocation_short_name);
+	close(fd);
+}
+
 static void body(const atf_tc_t *tc)
 {
 	const struct entry *e = find(atf_tc_get_ident(tc));
@@ -155,6 +173,7 @@ static void body(const atf_tc_t *tc)
 	if (e->c->stress && strcmp(atf_tc_get_config_var_wd(tc, "stress", "no"), "yes") != 0)
 		atf_tc_skip("chance decides what this case does; -v stress=yes runs it");
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	mark(tc);
 	kt_fail_setup();
 	kt_wait_setup();
 	kt_ptrace_absent(kt_probe_ptrace());
