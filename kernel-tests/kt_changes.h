@@ -21,18 +21,22 @@
 	  "a program executed without arguments gets an empty one") \
 	X(EXIT_STOP_DEAF, "6.0", "", "commit d80f7d7b2c75", \
 	  "SIGKILL does not wake a tracee in PTRACE_EVENT_EXIT") \
-	X(KILL_REQUEST, "5.19", "5.10.121 5.15.46 5.17.14 5.18.3", "commit 6a2d90ba027a", \
-	  "PTRACE_KILL is SIGKILL whatever the tracee does") \
 	X(GETFD_ESRCH, "6.9", "", "commit 0c9bd6bc4bb2", \
 	  "pidfd_getfd says ESRCH and not EBADF of a task that is exiting") \
 	X(KILLED_NEVER_STOPS, "5.19", "", "commit 2500ad1c7fa4", \
 	  "a stop that a dying tracee only passes through is not reported") \
+	X(KILL_BY_SIGNAL, "5.15", "", "commit 307d522f5eb8", \
+	  "a call that a filter kills for goes on to its exit, and dies by a forced signal") \
+	X(KILL_REQUEST, "5.19", "5.10.121 5.15.46 5.17.14 5.18.3", "commit 6a2d90ba027a", \
+	  "PTRACE_KILL is SIGKILL whatever the tracee does") \
 	X(NOTIF_FIFO, "5.19", "", "commit 4cbf6f621150", \
 	  "RECV hands out the oldest call first") \
 	X(NOTIF_HUP_AT_EXIT, "6.11", "", "commit bfafe5efa975", \
 	  "a zombie does not keep its filters") \
 	X(NOTIF_RECV_ENDS, "6.11", "6.10.10", "commit 95036a79e7b5", \
 	  "RECV ends with ENOENT when nobody has the filter any more") \
+	X(NR_IS_INT, "5.14", "", "commit 2978996f620c", \
+	  "x86_64 ignores the upper half of the register with the number of a call") \
 	X(PIDFD_HUP, "6.9", "", "commit 43f0df54c96f", \
 	  "the pidfd of a reaped process hangs up") \
 	X(PIDFD_NONLEADER, "6.16", "", "commit 17f1b08acf50", \
@@ -41,8 +45,16 @@
 	  "a PIDFD_THREAD pidfd of a leader waits for the other threads") \
 	X(PIVOT_INITRAMFS, "7.0", "", "commit c84bb79f70c6", \
 	  "the initramfs is mounted on nullfs, so that pivot_root can leave it") \
+	X(SPEC_DEFAULT, "5.16", "", "commit 2f46993d83ff", \
+	  "a filter does not switch speculation mitigations on by itself") \
 	X(STATUS_OF_LAST, "6.0", "", "commit d80f7d7b2c75", \
-	  "the exit status of a process is that of the last thread to exit")
+	  "the exit status of a process is that of the last thread to exit") \
+	X(TSYNC_SKIPS_DEAD, "6.11", "", "commit bfafe5efa975", \
+	  "SECCOMP_FILTER_FLAG_TSYNC does not look at threads that have exited") \
+	X(UPROBE_EXEMPT, "6.18", "6.12.57", "sys_uprobe in arch/x86/kernel/uprobes.c", \
+	  "filters do not judge call 336 of x86_64") \
+	X(URETPROBE_EXEMPT, "6.14", "6.12.14 6.13.3", "commit cf6cb56ef244", \
+	  "filters do not judge call 335 of x86_64")
 
 /* The old side is a bug: the case is an expected failure there. */
 #define KT_BUGS(X) \

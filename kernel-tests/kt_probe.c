@@ -163,6 +163,16 @@ const char *kt_probe_seccomp(void)
 	return "needs SECCOMP_MODE_FILTER (CONFIG_SECCOMP_FILTER)";
 }
 
+const char *kt_probe_unfiltered(void)
+{
+	const char *absent = kt_probe_seccomp();
+
+	if (absent)
+		return absent;
+	return prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == 0 ? NULL :
+		       "needs a process without seccomp filters of its own";
+}
+
 const char *kt_probe_seccomp_action(uint32_t action)
 {
 	if (syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0)

@@ -27,6 +27,7 @@ const char *kt_probe_set_syscall_info(void);	/* PTRACE_SET_SYSCALL_INFO, 6.16 */
 const char *kt_probe_singlestep(void);		/* not on arm */
 const char *kt_probe_checkpoint_restore(void);	/* CONFIG_CHECKPOINT_RESTORE */
 const char *kt_probe_seccomp(void);		/* SECCOMP_MODE_FILTER */
+const char *kt_probe_unfiltered(void);		/* no filter on us yet, as in a container */
 const char *kt_probe_seccomp_action(uint32_t action);	/* SECCOMP_RET_* */
 const char *kt_probe_seccomp_flag(unsigned int flag);	/* SECCOMP_FILTER_FLAG_* */
 const char *kt_probe_listener(void);		/* FLAG_NEW_LISTENER, none above us */
