@@ -96,6 +96,14 @@ const char *kt_probe_foreign(const struct tracee_kind *kind)
 	return why;
 }
 
+bool kt_foreign_kernel_is_32(void)
+{
+	if (sizeof(long) == 8)
+		return false;
+	return kt_probe_foreign(tracee_is_of_family(&tracee_x86_64) ? &tracee_x86_64 :
+								     &tracee_aarch64) != NULL;
+}
+
 struct start {
 	const struct tracee_kind *kind;
 	int file;

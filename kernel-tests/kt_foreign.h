@@ -12,6 +12,7 @@
 #ifndef BELAY_KT_FOREIGN_H
 #define BELAY_KT_FOREIGN_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "arch/test_tracee.h"
@@ -21,6 +22,9 @@ const struct tracee_kind *kt_foreign_native(void);
 
 /* Whether such programs run here, and their calls: NULL, or why not. */
 const char *kt_probe_foreign(const struct tracee_kind *kind);
+
+/* Whether the kernel itself is of 32 bits: it runs no 64-bit programs. */
+bool kt_foreign_kernel_is_32(void);
 
 /* The program as an open file, close-on-exec, with TRACEE_MARK at TRACEE_MARK_AT. */
 int kt_foreign_file(const struct tracee_kind *kind);

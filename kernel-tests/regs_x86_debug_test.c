@@ -123,7 +123,7 @@ KT_CASE(regs_x86_debugregs, "regs.x86.debugregs",
 	pid_t pid;
 
 	/* A kernel of 64 bits has no memory where 32 bits reach. */
-	if (sizeof(kernel) == 4 && !kt_probe_foreign(&tracee_x86_64))
+	if (sizeof(kernel) == 4 && !kt_foreign_kernel_is_32())
 		atf_tc_skip("no kernel memory has an address of 32 bits");
 	pid = kt_child_stopped(write_both, w, 0);
 	watch(pid, &w->first);

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "kernel-tests/kt.h"
@@ -165,15 +164,6 @@ KT_CASE(sysinfo_set_op_mismatch, "sysinfo.set.op_mismatch",
 	check_refused(pid, info, 0x100);
 }
 
-/* Whether an argument of the kernel itself is 32 bits wide. */
-static bool is_kernel_32(void)
-{
-	struct utsname uts;
-
-	KT_SYS(uname(&uts));
-	return sizeof(long) == 4 && strstr(uts.machine, "64") == NULL;
-}
-
 KT_CASE(sysinfo_set_range, "sysinfo.set.range",
 	"Verify that PTRACE_SET_SYSCALL_INFO with a number that is no int, and on a 32-bit kernel with "
 	"an argument or result that is no long, fails with ERANGE and changes nothing",
@@ -181,7 +171,7 @@ KT_CASE(sysinfo_set_range, "sysinfo.set.range",
 	KT_ANSWERS(ptrace, SET, -ERANGE, KT_NOT_FIRST(4)))
 {
 	static const uint64_t numbers[] = { 1ULL << 40, 0xffffffff, 1ULL << 31, 1ULL << 63 };
-	const bool is_32 = is_kernel_32();
+	const bool is_32 = kt_foreign_kernel_is_32();
 	struct kt_sysinfo info;
 	pid_t pid;
 
