@@ -254,3 +254,13 @@ struct kt_tracee kt_stops_reach(enum kt_mode mode, enum kt_at at)
 		KT_OK(kt_listen(t.pid));
 	return t;
 }
+
+void kt_stops_await_killed(pid_t pid)
+{
+	int status = KT_WAIT_STATUS(pid);
+
+	if (kt_status_decode(status).kind == KT_SYSCALL &&
+	    !kt_kernel_has(KT_CHANGE_KILLED_NEVER_STOPS))
+		status = KT_WAIT_STATUS(pid);
+	KT_STATUS(status, "killed(SIGKILL)");
+}

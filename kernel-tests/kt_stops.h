@@ -87,4 +87,10 @@ struct kt_tracee kt_stops_send(enum kt_mode mode, enum kt_at at);
 /* A tracee whose status was waited for; a zombie stays to be reaped. */
 struct kt_tracee kt_stops_reach(enum kt_mode mode, enum kt_at at);
 
+/*
+ * A tracee that SIGKILL has ended says so next. Before 5.19 the exit of the call
+ * that it stood in may be reported, too, though it does not stop for it.
+ */
+void kt_stops_await_killed(pid_t pid);
+
 #endif

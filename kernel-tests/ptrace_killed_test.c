@@ -13,6 +13,7 @@
 
 #include "kernel-tests/kt.h"
 #include "kernel-tests/kt_seccomp.h"
+#include "kernel-tests/kt_stops.h"
 
 static int pipe_fds[2];
 
@@ -64,7 +65,7 @@ static void check(const char *stop)
 
 	pid = about_to_write(stop);
 	KT_SYS(kill(pid, SIGKILL));
-	KT_WAIT(pid, "killed(SIGKILL)");
+	kt_stops_await_killed(pid);
 	KT_ERR(EAGAIN, read_pipe());
 }
 

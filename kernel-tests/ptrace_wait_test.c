@@ -289,7 +289,7 @@ KT_CASE(ptrace_wait_death_after_unreaped_stop, "ptrace.wait.death_after_unreaped
 		t = kt_stops_send(kt_stops[at].status[KT_BY_SEIZE] ? KT_BY_SEIZE : KT_BY_ATTACH, at);
 		KT_AWAIT(kt_proc_state(t.pid) == 't');
 		KT_SYS(kill(t.pid, SIGKILL));
-		KT_WAIT(t.pid, "killed(SIGKILL)");
+		kt_stops_await_killed(t.pid);
 	}
 }
 
