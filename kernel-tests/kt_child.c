@@ -45,12 +45,15 @@ static void reset_signals(void)
 
 static void child_setup(pid_t parent)
 {
-	struct rlimit no_core = { 0, 0 };
+	struct rlimit core;
 	pid_t ppid;
 
 	setpgid(0, 0);
 	reset_signals();
-	KT_SYS(setrlimit(RLIMIT_CORE, &no_core));
+	/* No cores; but who wants one can raise this again. */
+	KT_SYS(getrlimit(RLIMIT_CORE, &core));
+	core.rlim_cur = 0;
+	KT_SYS(setrlimit(RLIMIT_CORE, &core));
 	KT_SYS(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0));
 	ppid = getppid();
 	if (ppid == 0) {
