@@ -271,4 +271,109 @@ KT_CASE(ptrace_clone_clone_ptrace_flag, "ptrace.clone.clone_ptrace_flag",
 	KT_WAIT(pid, "exited(7)");
 }
 
+/*
+ * Every call, with every set of the options. The rule, once: what the call is for
+ * the kernel, and then whether that one is asked for.
+ */
+static const struct {
+	const char *name, *words;
+	unsigned int flags;
+} flag_sets[] = {
+	{ "plain", "no flag", 0 },
+	{ "vfork", "CLONE_VFORK", CLONE_VFORK },
+	{ "untraced", "CLONE_UNTRACED", CLONE_UNTRACED },
+};
+
+static const struct {
+	const char *name, *words;
+	unsigned int number;
+} signals[] = {
+	{ "chld", "SIGCHLD", SIGCHLD },
+	{ "none", "no signal", 0 },
+	{ "usr2", "SIGUSR2", SIGUSR2 },
+};
+
+static const struct {
+	const char *name, *words;
+	unsigned long options;
+} option_sets[] = {
+	{ "nothing", "no option", 0 },
+	{ "fork", "TRACEFORK", PTRACE_O_TRACEFORK },
+	{ "vfork", "TRACEVFORK", PTRACE_O_TRACEVFORK },
+	{ "clone", "TRACECLONE", PTRACE_O_TRACECLONE },
+	{ "fork_vfork", "TRACEFORK and TRACEVFORK", PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK },
+	{ "fork_clone", "TRACEFORK and TRACECLONE", PTRACE_O_TRACEFORK | PTRACE_O_TRACECLONE },
+	{ "vfork_clone", "TRACEVFORK and TRACECLONE", PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE },
+	{ "all", "all three", ALL_EVENTS },
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+struct combination {
+	size_t flags, signal, options;
+	bool clone3;
+};
+
+static struct combination combination_at(size_t i)
+{
+	struct combination c = { .clone3 = i % 2 };
+
+	i /= 2;
+	c.flags = i % COUNT(flag_sets);
+	i /= COUNT(flag_sets);
+	c.signal = i % COUNT(signals);
+	c.options = i / COUNT(signals);
+	return c;
+}
+
+static const char *event_of(const struct combination *c)
+{
+	unsigned int flags = flag_sets[c->flags].flags, sig = signals[c->signal].number;
+	unsigned long options = option_sets[c->options].options;
+
+	if (flags & CLONE_UNTRACED)
+		return NULL;
+	if (flags & CLONE_VFORK)
+		return options & PTRACE_O_TRACEVFORK ? "EVENT_VFORK" : NULL;
+	if (sig == SIGCHLD)
+		return options & PTRACE_O_TRACEFORK ? "EVENT_FORK" : NULL;
+	return options & PTRACE_O_TRACECLONE ? "EVENT_CLONE" : NULL;
+}
+
+static void describe_event(size_t i, struct kt_instance *out)
+{
+	struct combination c = combination_at(i);
+	const char *event = event_of(&c);
+
+	snprintf(out->name, sizeof(out->name), "%s.%s.%s.by_%s", c.clone3 ? "clone3" : "clone",
+		 flag_sets[c.flags].name, signals[c.signal].name, option_sets[c.options].name);
+	snprintf(out->descr, sizeof(out->descr),
+		 "Verify that %s with %s and with %s at the exit gives %s%s when of the options for new "
+		 "tracees %s %s set",
+		 c.clone3 ? "clone3" : "clone", flag_sets[c.flags].words, signals[c.signal].words,
+		 event ? "PTRACE_" : "no event", event ? event : "", option_sets[c.options].words,
+		 strchr(option_sets[c.options].words, ' ') &&
+				 option_sets[c.options].options ? "are" : "is");
+	/* The one that is expected is another; or one comes that is not. */
+	if (!event)
+		out->wrong = (struct kt_wrong)KT_REPORTS("exited(7)", EVENT(PTRACE_EVENT_FORK));
+	else if (strcmp(event, "EVENT_FORK") == 0)
+		out->wrong = (struct kt_wrong)KT_REPORTS("EVENT_FORK", EVENT(PTRACE_EVENT_CLONE));
+	else if (strcmp(event, "EVENT_VFORK") == 0)
+		out->wrong = (struct kt_wrong)KT_REPORTS("EVENT_VFORK", EVENT(PTRACE_EVENT_FORK));
+	else
+		out->wrong = (struct kt_wrong)KT_REPORTS("EVENT_CLONE", EVENT(PTRACE_EVENT_FORK));
+}
+
+KT_FAMILY(ptrace_clone_event, "ptrace.clone.event",
+	  2 * COUNT(flag_sets) * COUNT(signals) * COUNT(option_sets), describe_event)
+{
+	struct combination c = combination_at(i);
+
+	if (c.clone3)
+		KT_NEEDS(probe_clone3());
+	expect_event(making_new(flag_sets[c.flags].flags, signals[c.signal].number, c.clone3),
+		     option_sets[c.options].options, event_of(&c));
+}
+
 KT_PROGRAM
