@@ -104,6 +104,8 @@ KT_CASE(ptrace_signal_mt_one_thread, "ptrace.signal.mt_one_thread",
 			set_mask(g->tid[i], i == chosen ? 0 : 1ULL << (SIGUSR1 - 1));
 			KT_OK(kt_cont(g->tid[i], 0));
 		}
+		for (int i = 0; i < THREADS; i++)
+			KT_AWAIT_PARKED(g->tid[i]);
 		KT_SYS(kill(g->tid[0], SIGUSR1));
 		status = KT_WAIT_ANY(&who);
 		KT_STATUS(status, "signal(SIGUSR1)");
