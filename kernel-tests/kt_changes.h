@@ -49,6 +49,8 @@
 	  "a filter does not switch speculation mitigations on by itself") \
 	X(STATUS_OF_LAST, "6.0", "", "commit d80f7d7b2c75", \
 	  "the exit status of a process is that of the last thread to exit") \
+	X(TIMENS_EXEC, "6.2", "", "commit 2b5f9dad32ed", \
+	  "execve enters the time namespace for children, and so vfork is allowed") \
 	X(TSYNC_SKIPS_DEAD, "6.11", "", "commit bfafe5efa975", \
 	  "SECCOMP_FILTER_FLAG_TSYNC does not look at threads that have exited") \
 	X(UPROBE_EXEMPT, "6.18", "6.12.57", "sys_uprobe in arch/x86/kernel/uprobes.c", \
