@@ -40,7 +40,8 @@ static const struct effect nothing = {
 	true, "changes nothing", SAME("exited(7)"), KT_REPORTS("exited(7)", 9)
 };
 
-#define STOP_REPORTS { "signal(SIGSTOP) EVENT_STOP(SIGSTOP) SIG64", "signal(SIGSTOP) group-stop SIG64" }
+#define STOP_REPORTS                                                                               \
+	{ "signal(SIGSTOP) EVENT_STOP(SIGSTOP) SIG64", "signal(SIGSTOP) group-stop SIG64" }
 static const struct effect stop = {
 	false, "is reported to the tracer, and stops the group when it is injected", STOP_REPORTS,
 	LOST(SIGSTOP)
