@@ -297,7 +297,7 @@ static const struct {
 	const char *name, *words;
 	unsigned long options;
 } option_sets[] = {
-	{ "nothing", "no option", 0 },
+	{ "nothing", "none", 0 },
 	{ "fork", "TRACEFORK", PTRACE_O_TRACEFORK },
 	{ "vfork", "TRACEVFORK", PTRACE_O_TRACEVFORK },
 	{ "clone", "TRACECLONE", PTRACE_O_TRACECLONE },
@@ -352,8 +352,7 @@ static void describe_event(size_t i, struct kt_instance *out)
 		 "tracees %s %s set",
 		 c.clone3 ? "clone3" : "clone", flag_sets[c.flags].words, signals[c.signal].words,
 		 event ? "PTRACE_" : "no event", event ? event : "", option_sets[c.options].words,
-		 strchr(option_sets[c.options].words, ' ') &&
-				 option_sets[c.options].options ? "are" : "is");
+		 strchr(option_sets[c.options].words, ' ') ? "are" : "is");
 	/* The one that is expected is another; or one comes that is not. */
 	if (!event)
 		out->wrong = (struct kt_wrong)KT_REPORTS("exited(7)", EVENT(PTRACE_EVENT_FORK));
