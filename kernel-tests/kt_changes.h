@@ -75,6 +75,8 @@
 	X(TSYNC_DURING_ENTRY, "7.0", "6.1.188 6.12.110", \
 	  "https://nvd.nist.gov/vuln/detail/CVE-2026-89603", \
 	  "a call parked in syscall-enter-stop escapes a filter installed with TSYNC") \
+	X(XSTATE_WIPED, "5.14", "", "https://git.kernel.org/torvalds/c/43be46e89698", \
+	  "a refused NT_X86_XSTATE resets the floating point state of the tracee") \
 	X(WAIT_KILLABLE_REPLY, "6.18", "6.12.53", \
 	  "https://git.kernel.org/torvalds/c/cce436aafc2a", \
 	  "a signal that comes with a fast answer restarts a call that waits killable")
