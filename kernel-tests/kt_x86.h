@@ -7,10 +7,7 @@
 #ifndef BELAY_KT_X86_H
 #define BELAY_KT_X86_H
 
-#if defined(__x86_64__) || defined(__i386__)
-
-#include <stdint.h>
-
+/* Numbers of calls: on other machines, too, where a table names them. */
 #define KT_X86_I386_EXIT	1
 #define KT_X86_I386_READ	3
 #define KT_X86_I386_WRITE	4
@@ -20,6 +17,10 @@
 #define KT_X86_I386_IPC		117
 #define KT_X86_I386_SOCKET	359
 #define KT_X86_I386_SEMGET	393
+
+#if defined(__x86_64__) || defined(__i386__)
+
+#include <stdint.h>
 
 /* Judged as a call of i386, whoever makes it. Pointers must lie below 4 GB. */
 static inline int kt_x86_int80(uint32_t nr, uint32_t a, uint32_t b, uint32_t c)
