@@ -320,7 +320,7 @@ static void open_with_override(void *arg)
 static const struct row same_user = { .name = "A", .target = USER(A) };
 
 KT_CASE(access_proc_mem_open_mode, "access.proc_mem_open_mode",
-	"Verify that /proc/PID/mem is opened by who might trace with the filesystem uid, where "
+	"Verify that opening /proc/PID/mem asks for the right to trace by the filesystem uid, where "
 	"PTRACE_SEIZE looks at the real uid, and that CAP_DAC_OVERRIDE does not help",
 	KT_ANSWERS(call, SYS_openat, -EACCES), KT_ANSWERS(call, SYS_openat, 9),
 	KT_ANSWERS(ptrace, PTRACE_SEIZE, 0))

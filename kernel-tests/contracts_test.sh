@@ -101,7 +101,7 @@ one_to_one_body() {
 		gsub(/\./, "_", ident)
 		if (ident != $2)
 			print $1 ": its ident is " $2
-		if ($3 !~ /^Verify that .*[^.]$/)
+		if ($3 !~ /^Verify that[ ,].*[^.]$/)
 			print $1 ": its sentence is " $3
 		if (seen[$1]++)
 			print $1 ": more than one case"
