@@ -289,6 +289,43 @@ KT_CASE(sysinfo_get_after_change, "sysinfo.get.after_change",
 	KT_EQ(info.entry.args[0], 0x70);
 }
 
+KT_CASE(sysinfo_get_sysemu, "sysinfo.get.sysemu",
+	"Verify that at the stop of PTRACE_SYSEMU PTRACE_GET_SYSCALL_INFO tells op ENTRY, although no exit "
+	"follows",
+	KT_INFO_STORES(op, KT_INFO_ENTRY), KT_INFO_STORES(entry.nr, 1, KT_NOT_FIRST(1)))
+{
+	struct kt_sysinfo info;
+	pid_t pid;
+	long rc;
+
+	KT_NEEDS(kt_probe_syscall_info());
+	pid = kt_foreign(kt_foreign_native(), 0);
+	for (int i = 0; i < 2; i++) {
+		rc = kt_ptrace(PTRACE_SYSEMU, pid, 0, 0);
+		if (rc == -EIO)
+			atf_tc_skip("needs PTRACE_SYSEMU");
+		KT_OK(rc);
+		KT_WAIT(pid, "syscall");
+		info = KT_SYSINFO(pid, KT_INFO_ENTRY);
+		KT_EQ(info.entry.nr, i ? SYS_getppid : SYS_getpid);
+	}
+}
+
+KT_CASE(sysinfo_get_step, "sysinfo.get.step",
+	"Verify that after PTRACE_SINGLESTEP from a syscall-enter-stop, whose trap stands for the exit, "
+	"PTRACE_GET_SYSCALL_INFO tells op NONE",
+	KT_INFO_STORES(op, KT_INFO_EXIT))
+{
+	pid_t pid;
+
+	KT_NEEDS(kt_probe_syscall_info());
+	KT_NEEDS(kt_probe_singlestep());
+	pid = at_entry();
+	KT_OK(kt_ptrace(PTRACE_SINGLESTEP, pid, 0, 0));
+	KT_WAIT(pid, "signal(SIGTRAP)");
+	KT_SYSINFO(pid, KT_INFO_NONE);
+}
+
 /* As if it were PTRACE_EVENT_SECCOMP; what a process sends to itself may have any code. */
 static void send_forged(void *unused)
 {
