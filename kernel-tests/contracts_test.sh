@@ -116,8 +116,28 @@ one_to_one_body() {
 	atf_check diff expected found
 }
 
+atf_test_case nothing_unproved
+nothing_unproved_head() {
+	atf_set descr "Verify that every case names a wrong answer that must make it fail"
+}
+nothing_unproved_body() {
+	list_cases >cases
+	awk -F ': ' '
+		function flush() {
+			if (contract != "" && !wrong)
+				print ident
+			contract = ""; wrong = 0
+		}
+		$1 == "ident" { flush(); ident = $2 }
+		$1 == "X-contract" { contract = $2 }
+		$1 == "X-wrong-1" { wrong = 1 }
+		END { flush() }' listing >unproved
+	atf_check cat unproved
+}
+
 atf_init_test_cases() {
 	atf_add_test_case table_well_formed
 	atf_add_test_case table_sorted
 	atf_add_test_case one_to_one
+	atf_add_test_case nothing_unproved
 }
