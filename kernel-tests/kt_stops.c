@@ -56,6 +56,17 @@ const struct kt_stops_row kt_stops[KT_ATS] = {
 };
 /* clang-format on */
 
+enum kt_at kt_stops_at(size_t i, enum kt_mode *mode)
+{
+	for (int at = KT_AT_SIGNAL; at <= KT_AT_CHILD; at++)
+		for (int m = 0; m < KT_MODES; m++)
+			if (at != KT_AT_LISTEN && kt_stops[at].status[m] && i-- == 0) {
+				*mode = m;
+				return at;
+			}
+	return KT_ATS;
+}
+
 struct plan {
 	enum kt_mode mode;
 	enum kt_at at;

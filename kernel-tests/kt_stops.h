@@ -17,6 +17,7 @@
 #ifndef BELAY_KT_STOPS_H
 #define BELAY_KT_STOPS_H
 
+#include <stddef.h>
 #include <sys/types.h>
 
 enum kt_mode { KT_BY_SEIZE, KT_BY_ATTACH, KT_BY_TRACEME, KT_MODES };
@@ -77,6 +78,14 @@ struct kt_tracee {
 	 */
 	pid_t other;
 };
+
+/*
+ * The stops in which requests are answered, in every mode that has them: their
+ * count, for KT_FAMILY, and the i-th of them. A zombie, a listening tracee and one
+ * that runs are none.
+ */
+#define KT_STOPS_COUNT 42
+enum kt_at kt_stops_at(size_t i, enum kt_mode *mode);
 
 /* NULL, or why this kernel has no such stop. */
 const char *kt_stops_probe(enum kt_at at);

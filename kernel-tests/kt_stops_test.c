@@ -76,6 +76,15 @@ KT_TEST(reach, "Verify that every state of the table is reached in every mode th
 				check(mode, at);
 }
 
+KT_TEST(count, "Verify that the stops in which requests are answered are as many as the header says",
+	KT_SEES("beyond", 0))
+{
+	enum kt_mode mode;
+
+	KT_REQUIRE(kt_stops_at(KT_STOPS_COUNT - 1, &mode) < KT_ATS);
+	KT_EQ(KT_SEEN("beyond", kt_stops_at(KT_STOPS_COUNT, &mode)), KT_ATS);
+}
+
 KT_TEST(send, "Verify that what was sent to a stop reports its status and nothing before it",
 	KT_REPORTS("EVENT_CLONE", 0))
 {
