@@ -6,6 +6,20 @@
 #include "kernel-tests/kt_ptrace.h"
 #include "kernel-tests/kt_sysinfo.h"
 
+uint8_t kt_sysinfo_op(enum kt_at at)
+{
+	switch (at) {
+	case KT_AT_ENTRY:
+		return KT_INFO_ENTRY;
+	case KT_AT_RETURN:
+		return KT_INFO_EXIT;
+	case KT_AT_SECCOMP:
+		return KT_INFO_SECCOMP;
+	default:
+		return KT_INFO_NONE;
+	}
+}
+
 long kt_sysinfo_get(pid_t tid, size_t size, void *out)
 {
 	return kt_ptrace(PTRACE_GET_SYSCALL_INFO, tid, size, (uintptr_t)out);

@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "kernel-tests/kt_stops.h"
+
 enum { KT_INFO_NONE, KT_INFO_ENTRY, KT_INFO_EXIT, KT_INFO_SECCOMP };
 
 struct kt_sysinfo {
@@ -39,6 +41,9 @@ _Static_assert(sizeof(struct kt_sysinfo) == 88, "SET_SYSCALL_INFO takes no small
 #define KT_INFO_ENTRY_SIZE   offsetof(struct kt_sysinfo, entry.ret_data)
 #define KT_INFO_EXIT_SIZE    (offsetof(struct kt_sysinfo, exit.is_error) + 1)
 #define KT_INFO_SECCOMP_SIZE (offsetof(struct kt_sysinfo, entry.ret_data) + 4)
+
+/* The op at a stop of the table. */
+uint8_t kt_sysinfo_op(enum kt_at at);
 
 /* For wrong answers: an int of what GET stores. */
 #define KT_INFO_STORES(field, flip, ...)                                                           \

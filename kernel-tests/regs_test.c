@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -154,29 +153,10 @@ KT_CASE(regs_peekuser_bounds, "regs.peekuser_bounds",
 #endif
 }
 
-/* Every kind of stop, by every way of tracing. */
-static const enum kt_at ats[] = {
-	KT_AT_SIGNAL, KT_AT_GROUP,	KT_AT_TRAP,  KT_AT_STEP, KT_AT_ENTRY,	  KT_AT_RETURN,
-	KT_AT_SECCOMP, KT_AT_FORK,	KT_AT_VFORK, KT_AT_VFORK_DONE, KT_AT_CLONE, KT_AT_EXEC,
-	KT_AT_EXEC_TRAP, KT_AT_EXIT, KT_AT_CHILD,
-};
-#define ATS   (sizeof(ats) / sizeof(ats[0]))
-#define STOPS (ATS * KT_MODES - 3) /* not there: two of TRAP, one of EXEC_TRAP */
-
-static enum kt_at at_of(size_t i, enum kt_mode *mode)
-{
-	for (size_t n = 0; n < ATS * KT_MODES; n++) {
-		*mode = (enum kt_mode)(n / ATS);
-		if (kt_stops[ats[n % ATS]].status[*mode] && i-- == 0)
-			return ats[n % ATS];
-	}
-	abort();
-}
-
 static void describe_preserve(size_t i, struct kt_instance *out)
 {
 	enum kt_mode mode;
-	enum kt_at at = at_of(i, &mode);
+	enum kt_at at = kt_stops_at(i, &mode);
 
 	snprintf(out->name, sizeof(out->name), "%s.%s", kt_modes[mode].name, kt_stops[at].name);
 	snprintf(out->descr, sizeof(out->descr),
@@ -186,10 +166,10 @@ static void describe_preserve(size_t i, struct kt_instance *out)
 	out->wrong = (struct kt_wrong)KT_ANSWERS(ptrace, PTRACE_GETREGSET, 0, KT_NOT_FIRST(1));
 }
 
-KT_FAMILY(regs_preserve, "regs.preserve", STOPS, describe_preserve)
+KT_FAMILY(regs_preserve, "regs.preserve", KT_STOPS_COUNT, describe_preserve)
 {
 	enum kt_mode mode;
-	enum kt_at at = at_of(i, &mode);
+	enum kt_at at = kt_stops_at(i, &mode);
 	struct kt_tracee t = kt_stops_reach(mode, at);
 	struct kt_regs before = KT_GETREGS(t.pid, abi_native()), after;
 

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -352,54 +351,28 @@ KT_CASE(sysinfo_get_forged, "sysinfo.get.forged",
 	KT_SYSINFO(pid, KT_INFO_SECCOMP);
 }
 
-/* Every kind of stop, by every way of tracing. */
-static const struct at {
-	enum kt_at at;
-	uint8_t op;
-} ats[] = {
-	{ KT_AT_SIGNAL, KT_INFO_NONE },	    { KT_AT_GROUP, KT_INFO_NONE },
-	{ KT_AT_TRAP, KT_INFO_NONE },	    { KT_AT_STEP, KT_INFO_NONE },
-	{ KT_AT_ENTRY, KT_INFO_ENTRY },	    { KT_AT_RETURN, KT_INFO_EXIT },
-	{ KT_AT_SECCOMP, KT_INFO_SECCOMP }, { KT_AT_FORK, KT_INFO_NONE },
-	{ KT_AT_VFORK, KT_INFO_NONE },	    { KT_AT_VFORK_DONE, KT_INFO_NONE },
-	{ KT_AT_CLONE, KT_INFO_NONE },	    { KT_AT_EXEC, KT_INFO_NONE },
-	{ KT_AT_EXEC_TRAP, KT_INFO_NONE },  { KT_AT_EXIT, KT_INFO_NONE },
-	{ KT_AT_CHILD, KT_INFO_NONE },
-};
-#define ATS    (sizeof(ats) / sizeof(ats[0]))
-#define STOPS (ATS * KT_MODES - 3) /* not there: two of TRAP, one of EXEC_TRAP */
-
-static const struct at *at_of(size_t i, enum kt_mode *mode)
-{
-	for (size_t n = 0; n < ATS * KT_MODES; n++) {
-		*mode = (enum kt_mode)(n / ATS);
-		if (kt_stops[ats[n % ATS].at].status[*mode] && i-- == 0)
-			return &ats[n % ATS];
-	}
-	abort();
-}
-
 static void describe_at(size_t i, struct kt_instance *out)
 {
 	static const char *const ops[] = { "NONE", "ENTRY", "EXIT", "SECCOMP" };
 	enum kt_mode mode;
-	const struct at *a = at_of(i, &mode);
+	enum kt_at at = kt_stops_at(i, &mode);
+	uint8_t op = kt_sysinfo_op(at);
 
-	snprintf(out->name, sizeof(out->name), "%s.%s", kt_modes[mode].name, kt_stops[a->at].name);
+	snprintf(out->name, sizeof(out->name), "%s.%s", kt_modes[mode].name, kt_stops[at].name);
 	snprintf(out->descr, sizeof(out->descr),
 		 "Verify that of a tracee by %s in %s PTRACE_GET_SYSCALL_INFO tells op %s and nothing of "
 		 "other kinds",
-		 kt_modes[mode].words, kt_stops[a->at].words, ops[a->op]);
-	out->wrong = (struct kt_wrong)KT_INFO_STORES(op, a->op == KT_INFO_NONE ? 1 : a->op);
+		 kt_modes[mode].words, kt_stops[at].words, ops[op]);
+	out->wrong = (struct kt_wrong)KT_INFO_STORES(op, op == KT_INFO_NONE ? 1 : op);
 }
 
-KT_FAMILY(sysinfo_at, "sysinfo.at", STOPS, describe_at)
+KT_FAMILY(sysinfo_at, "sysinfo.at", KT_STOPS_COUNT, describe_at)
 {
 	enum kt_mode mode;
-	const struct at *a = at_of(i, &mode);
+	enum kt_at at = kt_stops_at(i, &mode);
 
 	KT_NEEDS(kt_probe_syscall_info());
-	KT_SYSINFO(kt_stops_reach(mode, a->at).pid, a->op);
+	KT_SYSINFO(kt_stops_reach(mode, at).pid, kt_sysinfo_op(at));
 }
 
 KT_PROGRAM

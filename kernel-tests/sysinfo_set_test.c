@@ -330,4 +330,37 @@ KT_CASE(sysinfo_set_seccomp_sees, "sysinfo.set.seccomp_sees",
 	KT_EQ(dup_refused(PTRACE_CONT, "EVENT_SECCOMP", KT_INFO_SECCOMP), -KT_ERRNO);
 }
 
+static void describe_at(size_t i, struct kt_instance *out)
+{
+	enum kt_mode mode;
+	enum kt_at at = kt_stops_at(i, &mode);
+	uint8_t op = kt_sysinfo_op(at);
+
+	snprintf(out->name, sizeof(out->name), "%s.%s", kt_modes[mode].name, kt_stops[at].name);
+	snprintf(out->descr, sizeof(out->descr),
+		 "Verify that of a tracee by %s in %s PTRACE_SET_SYSCALL_INFO %s",
+		 kt_modes[mode].words, kt_stops[at].words,
+		 op ? "takes back what GET has told, and no other op" : "fails with EINVAL, whatever the op");
+	if (op)
+		out->wrong = (struct kt_wrong)KT_ANSWERS(ptrace, SET, -EINVAL, KT_NOT_FIRST(1));
+	else
+		out->wrong = (struct kt_wrong)KT_ANSWERS(ptrace, SET, 0, KT_NOT_FIRST(1));
+}
+
+KT_FAMILY(sysinfo_set_at, "sysinfo.set_at", KT_STOPS_COUNT, describe_at)
+{
+	enum kt_mode mode;
+	enum kt_at at = kt_stops_at(i, &mode);
+	uint8_t op = kt_sysinfo_op(at);
+	struct kt_sysinfo info;
+	pid_t pid;
+
+	KT_NEEDS(kt_probe_set_syscall_info());
+	pid = kt_stops_reach(mode, at).pid;
+	info = KT_SYSINFO(pid, op);
+	check_refused(pid, info, op ? op : 0x100);
+	if (op)
+		KT_OK(set(pid, &info));
+}
+
 KT_PROGRAM
