@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "kernel-tests/kt.h"
