@@ -3,15 +3,18 @@
  * kt_fixture.c - cases that go wrong on purpose, one for each way that the
  * helpers must cope with. Run by kt_helpers_test.sh only, never by Kyua.
  */
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "kernel-tests/kt.h"
+#include "kernel-tests/kt_ns.h"
 
 KT_TEST(passes, "Nothing goes wrong, ptrace is there")
 {
@@ -71,6 +74,18 @@ KT_TEST(tracee_thread_fails, "A raw thread of a tracee fails")
 	pid_t pid = kt_child_seized(fail_in_thread, NULL, 0);
 
 	KT_WAIT(pid, "exited(0)");
+}
+
+static void fail_in_grandchild(void *unused)
+{
+	(void)unused;
+	KT_WAIT(kt_child(fail, NULL), "exited(0)");
+}
+
+KT_TEST(namespace_child_fails, "A member of another pid namespace fails")
+{
+	KT_NEEDS(kt_probe_ns(CLONE_NEWPID));
+	KT_WAIT(kt_ns_child(CLONE_NEWPID, fail_in_grandchild, NULL), "exited(0)");
 }
 
 KT_TEST(worker_fails, "A worker thread fails")
@@ -148,11 +163,31 @@ static void orphan_in_a_session(void *gate)
 	}
 }
 
+/* Process 1 of its namespace, with a member that it traces, and one on its own. */
+static void leave_in_namespaces(void *gate)
+{
+	KT_SYS(mount("tmpfs", "/", "tmpfs", 0, NULL));
+	kt_child_stopped(kt_body_park, NULL, PTRACE_O_TRACEEXIT);
+	kt_child(orphan_in_a_session, gate);
+	kt_park();
+}
+
+static void leave_namespaces(void)
+{
+	struct kt_gate *in_session = kt_shared(sizeof(*in_session));
+
+	if (kt_probe_ns(CLONE_NEWPID | CLONE_NEWNS))
+		return;
+	kt_ns_child(CLONE_NEWPID | CLONE_NEWNS, leave_in_namespaces, in_session);
+	kt_gate_wait(in_session);
+}
+
 static void leave_everything(void)
 {
 	kt_counter *counter = kt_shared(sizeof(*counter));
 	pid_t pid;
 
+	leave_namespaces();
 	KT_AWAIT_PARKED(kt_child(kt_body_park, NULL));
 	kt_child(kt_body_spin, counter);
 	KT_AWAIT_PARKED(kt_child(with_own_child, NULL));

@@ -48,6 +48,10 @@ fail_from_anywhere_body() {
 	has result '^failed: in child [0-9]+: kt_fixture.c:[0-9]+: this and no more$'
 	run tracee_thread_fails
 	has result '^failed: in child [0-9]+: kt_fixture.c:[0-9]+: this and no more$'
+	run namespace_child_fails
+	if ! grep '^skipped' result; then
+		has result '^failed: in child 2: kt_fixture.c:[0-9]+: this and no more$'
+	fi
 	run worker_fails
 	has result '^failed: in thread [0-9]+: kt_fixture.c:[0-9]+: this and no more$'
 }
