@@ -217,7 +217,6 @@ KT_CASE(ptrace_signal_sigreturn_step, "ptrace.signal.sigreturn_step",
 	"and over rt_sigreturn at the very instruction that was interrupted",
 	KT_CHANGES_ARG(ptrace, PTRACE_SINGLESTEP, 3, ~0UL, 0), KT_SEES("where it goes on", 16))
 {
-	const uint64_t entry = (uintptr_t)handler & ~(uintptr_t)1; /* Thumb */
 	kt_counter *counter = kt_shared(sizeof(*counter));
 	struct call before, now;
 	int steps = 0;
@@ -233,7 +232,8 @@ KT_CASE(ptrace_signal_sigreturn_step, "ptrace.signal.sigreturn_step",
 	KT_OK(kt_ptrace(PTRACE_SINGLESTEP, pid, 0, SIGUSR1));
 	KT_WAIT(pid, "signal(SIGTRAP)");
 	now = KT_CALL(pid, CALL_NONE);
-	KT_EQ(now.ip, entry);
+	/* Bit 0 of a Thumb function's address is none of it; 64-bit kernels show it, too. */
+	KT_EQ(now.ip & ~1ULL, (uintptr_t)handler & ~1ULL);
 	KT_REQUIRE(now.sp < before.sp);
 	/* The handler's frame lies below: the stack is as before when it has returned. */
 	while (now.sp != before.sp) {
