@@ -34,6 +34,12 @@ struct kt_exec {
  */
 int kt_exec(const char *name, const char *arg);
 
+/*
+ * The same for a body that ends so. It skips the case where the kernel does not
+ * execute this program: qemu-user has started it, and binfmt_misc knows of none.
+ */
+_Noreturn void kt_exec_or_skip(const char *name, const char *arg);
+
 /* The same with an empty argv. */
 int kt_exec_bare(const char *name, const char *arg);
 

@@ -34,13 +34,13 @@ static long ask(int fd, unsigned int request, void *arg)
 	return kt_raw(SYS_ioctl, fd, request, arg);
 }
 
-/* Compat programs had none of these ioctls for long. */
+/* Compat programs had none of these ioctls for long, and qemu-user has none. */
 static const char *probe_ioctl(void)
 {
 	int fd = kt_ns_open(0, "user"), rc = ioctl(fd, GET_NSTYPE), err = errno;
 
 	close(fd);
-	return rc < 0 && err == ENOTTY ? "needs the ioctls of namespaces for this ABI" : NULL;
+	return rc < 0 && (err == ENOTTY || err == ENOSYS) ? "needs the ioctls of namespaces for this ABI" : NULL;
 }
 
 static ino_t inode(int fd)

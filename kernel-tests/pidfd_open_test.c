@@ -192,7 +192,8 @@ KT_CASE(pidfd_clone_pidfd, "pidfd.clone_pidfd",
 	KT_WAIT(kt_child(clone_body, NULL), "exited(0)");
 }
 
-#define THREAD_FLAGS (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD)
+#define THREAD_FLAGS                                                                               \
+	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM)
 
 static char thread_stack[16 * 1024] __attribute__((aligned(16)));
 
