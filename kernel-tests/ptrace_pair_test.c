@@ -404,7 +404,7 @@ static const struct promise promises[] = {
 	  "and the filter's data",
 	  test_seccomp, NEEDS_INFO | NEEDS_SECCOMP, KT_INFO_STORES(entry.ret_data, 1) },
 	{ "set_nr", "another number at the syscall-enter-stop of %s is the call that is executed",
-	  test_set_nr, NEEDS_INFO | NEEDS_REGS, FORGOTTEN(KT_NR_REQUEST) },
+	  test_set_nr, NEEDS_INFO, FORGOTTEN(KT_NR_REQUEST) },
 	{ "skip",
 	  "number -1 at the syscall-enter-stop of %s skips the call, which gives the result that the "
 	  "tracer has set, a value or an error",

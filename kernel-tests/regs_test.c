@@ -130,10 +130,11 @@ KT_CASE(regs_peekuser_bounds, "regs.peekuser_bounds",
 	"Verify that PTRACE_PEEKUSER and PTRACE_POKEUSER fail with EIO between registers and beyond struct "
 	"user, and of an aarch64 tracer always",
 	KT_ANSWERS(ptrace, PTRACE_PEEKUSER, 0), KT_ANSWERS(ptrace, PTRACE_POKEUSER, 0),
-	KT_ANSWERS(ptrace, PTRACE_PEEKUSER, -EFAULT, KT_WHEN(2, 0x10000)),
+	KT_ANSWERS(ptrace, PTRACE_PEEKUSER, -EFAULT, KT_WHEN(2, 0x20000)),
 	KT_ANSWERS(ptrace, PTRACE_POKEUSER, 0, KT_WHEN(2, ~0UL - 7)))
 {
-	static const uintptr_t bad[] = { 1, 2, 3, 5, 0x10000, UINTPTR_MAX / 2 + 1, UINTPTR_MAX - 7,
+	/* 0x10000 is where arm tells the begin of the text. */
+	static const uintptr_t bad[] = { 1, 2, 3, 5, 0x20000, UINTPTR_MAX / 2 + 1, UINTPTR_MAX - 7,
 					 UINTPTR_MAX };
 	unsigned long word = 1, offset = 0;
 	pid_t pid = stopped();
