@@ -30,7 +30,8 @@ struct kt_exec {
 
 /*
  * execve of this program, to start in `name`. Returns only when it fails: -errno.
- * From any thread, raw ones too: it allocates nothing.
+ * From any thread, raw ones too: it allocates nothing. Skips the case where
+ * an emulator runs what the kernel cannot.
  */
 int kt_exec(const char *name, const char *arg);
 
