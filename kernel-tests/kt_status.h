@@ -39,6 +39,9 @@ struct kt_status {
 
 struct kt_status kt_status_decode(int status);
 
+/* The raw status of an event stop (PTRACE_EVENT_*), for wrong answers; needs <signal.h>. */
+#define KT_EVENT_STATUS(event) ((event) << 16 | SIGTRAP << 8 | 0x7f)
+
 /* In `text`, which is returned. */
 const char *kt_status_text(int status, char text[KT_TEXT]);
 

@@ -139,6 +139,30 @@ void kt_wait_none(const char *file, int line, pid_t tid)
 		kt_status_text(status, text));
 }
 
+void kt_wait_report(const char *file, int line, pid_t tid)
+{
+	siginfo_t si;
+
+	while (waitid(P_PID, (id_t)tid, &si, WSTOPPED | WEXITED | WNOWAIT | __WALL) < 0) {
+		if (errno != EINTR)
+			kt_fail(file, line, "waitid(%d) for any report: %s", (int)tid,
+				kt_errno_name(errno));
+		kt_fail_from_record();
+		kt_case_check_deadline(file, line, "any report");
+	}
+}
+
+unsigned long kt_wait_message(const char *file, int line, pid_t tid)
+{
+	unsigned long message;
+	long rc = kt_geteventmsg(tid, &message);
+
+	if (rc < 0)
+		kt_fail(file, line, "PTRACE_GETEVENTMSG of %d: %s", (int)tid,
+			kt_errno_name((int)-rc));
+	return message;
+}
+
 #define SENTINEL 64
 
 void kt_wait_sentinel(const char *file, int line, pid_t tid, long request)

@@ -40,6 +40,16 @@
 #define KT_SENTINEL(tid, request) kt_wait_sentinel(__FILE__, __LINE__, tid, request)
 #define KT_RUNNING		  (-1L)
 
+/*
+ * Wait until `tid` has something to report, and leave it to be waited for. For
+ * ends, too: a traced leader that is a zombie while a thread makes an execve
+ * counts as a child only for those who ask for them.
+ */
+#define KT_AWAIT_REPORT(tid) kt_wait_report(__FILE__, __LINE__, tid)
+
+/* The message of the event that the stopped `tid` has reported. */
+#define KT_MESSAGE(tid) kt_wait_message(__FILE__, __LINE__, tid)
+
 /* A status that was taken before is `text`. */
 #define KT_STATUS(status, text) kt_wait_compare(__FILE__, __LINE__, 0, status, text)
 
@@ -49,6 +59,8 @@ int kt_wait_status(const char *file, int line, pid_t tid);
 int kt_wait_any(const char *file, int line, pid_t *out_tid);
 void kt_wait_none(const char *file, int line, pid_t tid);
 void kt_wait_sentinel(const char *file, int line, pid_t tid, long request);
+void kt_wait_report(const char *file, int line, pid_t tid);
+unsigned long kt_wait_message(const char *file, int line, pid_t tid);
 void kt_wait_compare(const char *file, int line, pid_t tid, int status, const char *text);
 
 /* A sequence of stops as one string: "EVENT_EXEC signal(SIGUSR1) exited(0)". */
