@@ -76,17 +76,9 @@ static void maker_body(void *arg)
 	_exit(7);
 }
 
-static pid_t message(pid_t tid)
-{
-	unsigned long value;
-
-	KT_OK(kt_geteventmsg(tid, &value));
-	return (pid_t)value;
-}
-
 KT_CASE(ptrace_clone_child_stop_seized, "ptrace.clone.child_stop_seized",
-	"Verify that the child of a seized tracee starts in PTRACE_EVENT_STOP with SIGTRAP and the "
-	"message 0",
+	"Verify that the child of a seized tracee starts in PTRACE_EVENT_STOP with SIGTRAP and "
+	"the message 0",
 	KT_REPORTS("EVENT_STOP(SIGTRAP)", W_STOPCODE(SIGSTOP), KT_NOT_FIRST(1)),
 	KT_STORES(ptrace, PTRACE_GETEVENTMSG, 3, 0, 1, KT_NOT_FIRST(1)),
 	KT_STORES(ptrace, PTRACE_GETSIGINFO, 3, offsetof(siginfo_t, si_code), 0x8000))
@@ -99,9 +91,9 @@ KT_CASE(ptrace_clone_child_stop_seized, "ptrace.clone.child_stop_seized",
 		kt_gate_open(&m->go);
 		KT_OK(kt_cont(pid, 0));
 		KT_WAIT(pid, kinds[i].event);
-		child = message(pid);
+		child = KT_MESSAGE(pid);
 		KT_WAIT(child, "EVENT_STOP(SIGTRAP)");
-		KT_EQ(message(child), 0);
+		KT_EQ(KT_MESSAGE(child), 0);
 		KT_OK(kt_getsiginfo(child, &si));
 		KT_EQ(si.si_signo, SIGTRAP);
 		KT_EQ(si.si_code, PTRACE_EVENT_STOP << 8 | SIGTRAP);
@@ -119,7 +111,7 @@ static void expect_sigstop(struct making *m, pid_t pid, const char *event)
 	kt_gate_open(&m->go);
 	KT_OK(kt_cont(pid, 0));
 	KT_WAIT(pid, event);
-	child = message(pid);
+	child = KT_MESSAGE(pid);
 	KT_WAIT(child, "signal(SIGSTOP)");
 	KT_OK(kt_getsiginfo(child, &si));
 	KT_EQ(si.si_signo, SIGSTOP);
@@ -149,18 +141,10 @@ KT_CASE(ptrace_clone_child_stop_attached, "ptrace.clone.child_stop_attached",
 	}
 }
 
-/* What `pid` has to report, without taking it: then it stays to be waited for. */
-static void await_report(pid_t pid)
-{
-	siginfo_t si;
-
-	KT_OK(kt_raw(SYS_waitid, P_PID, pid, &si, WSTOPPED | WEXITED | WNOWAIT | __WALL, 0));
-}
-
 KT_CASE(ptrace_clone_order_free, "ptrace.clone.order_free",
-	"Verify that the event of the parent and the first stop of the child both come, and can be "
-	"taken in either order: the child may even end before the event is seen, and the parent "
-	"before the first stop is",
+	"Verify that the event of the parent and the first stop of the child both come, and can "
+	"be taken in either order: the child may even end before the event is seen, and the "
+	"parent before the first stop is",
 	KT_REPORTS("EVENT_FORK", W_EXITCODE(7, 0)),
 	KT_REPORTS("EVENT_STOP(SIGTRAP)", W_EXITCODE(3, 0), KT_NOT_FIRST(1)))
 {
@@ -169,13 +153,13 @@ KT_CASE(ptrace_clone_order_free, "ptrace.clone.order_free",
 
 	kt_gate_open(&m->go);
 	KT_OK(kt_cont(pid, 0));
-	await_report(pid);
-	child = message(pid);
+	KT_AWAIT_REPORT(pid);
+	child = KT_MESSAGE(pid);
 	KT_WAIT(child, "EVENT_STOP(SIGTRAP)");
 	KT_OK(kt_cont(child, 0));
 	KT_WAIT(child, "exited(3)");
 	KT_WAIT(pid, "EVENT_FORK");
-	KT_EQ(message(pid), child);
+	KT_EQ(KT_MESSAGE(pid), child);
 	KT_OK(kt_cont(pid, 0));
 	KT_WAIT(pid, "exited(7)");
 
@@ -184,7 +168,7 @@ KT_CASE(ptrace_clone_order_free, "ptrace.clone.order_free",
 	kt_gate_open(&m->go);
 	KT_OK(kt_cont(pid, 0));
 	KT_WAIT(pid, "EVENT_FORK");
-	child = message(pid);
+	child = KT_MESSAGE(pid);
 	KT_OK(kt_cont(pid, 0));
 	KT_WAIT(pid, "exited(7)");
 	KT_WAIT(child, "EVENT_STOP(SIGTRAP)");
@@ -193,8 +177,8 @@ KT_CASE(ptrace_clone_order_free, "ptrace.clone.order_free",
 }
 
 KT_CASE(ptrace_clone_before_user_code, "ptrace.clone.before_user_code",
-	"Verify that a new tracee has run no instruction of the program at its first stop, and none "
-	"until it is resumed",
+	"Verify that a new tracee has run no instruction of the program at its first stop, and "
+	"none until it is resumed",
 	KT_SEES("the child has run", 1))
 {
 	for (size_t i = 0; i < KINDS; i++) {
@@ -205,7 +189,7 @@ KT_CASE(ptrace_clone_before_user_code, "ptrace.clone.before_user_code",
 		kt_gate_open(&m->go);
 		KT_OK(kt_cont(pid, 0));
 		KT_WAIT(pid, kinds[i].event);
-		child = message(pid);
+		child = KT_MESSAGE(pid);
 		KT_WAIT(child, "EVENT_STOP(SIGTRAP)");
 		/* Both stand behind the instruction that made the call. */
 		ip = KT_CALL(pid, CALL_NONE).ip;
@@ -260,8 +244,8 @@ static void grandparent_body(void *arg)
 }
 
 KT_CASE(ptrace_clone_clone_parent, "ptrace.clone.clone_parent",
-	"Verify that a child made with CLONE_PARENT is traced by its maker's tracer, and its parent, "
-	"also for wait, is its maker's parent",
+	"Verify that a child made with CLONE_PARENT is traced by its maker's tracer, and its "
+	"parent, also for wait, is its maker's parent",
 	KT_CHANGES_ARG(call, SYS_clone, 0, CLONE_PARENT, 0))
 {
 	struct grandparent *g = kt_shared(sizeof(*g));
@@ -273,7 +257,7 @@ KT_CASE(ptrace_clone_clone_parent, "ptrace.clone.clone_parent",
 	KT_OK(kt_seize(g->parent, PTRACE_O_EXITKILL | ALL_EVENTS));
 	kt_gate_open(&g->making->go);
 	KT_WAIT(g->parent, "EVENT_FORK");
-	child = message(g->parent);
+	child = KT_MESSAGE(g->parent);
 	KT_WAIT(child, "EVENT_STOP(SIGTRAP)");
 	KT_EQ(kt_proc_tracer(child), getpid());
 	KT_EQ(kt_proc_ppid(child), g->pid);
@@ -298,13 +282,13 @@ static void seize_in_worker(void *arg)
 	KT_OK(kt_seize(t->pid, PTRACE_O_EXITKILL | ALL_EVENTS));
 	kt_gate_open(&t->making->go);
 	KT_WAIT(t->pid, "EVENT_FORK");
-	t->child = message(t->pid);
+	t->child = KT_MESSAGE(t->pid);
 	KT_WAIT(t->child, "EVENT_STOP(SIGTRAP)");
 }
 
 KT_CASE(ptrace_clone_tracer_thread, "ptrace.clone.tracer_thread",
-	"Verify that a new tracee belongs to the thread that traces its parent: requests of another "
-	"thread fail with ESRCH, and its wait with __WNOTHREAD with ECHILD",
+	"Verify that a new tracee belongs to the thread that traces its parent: requests of "
+	"another thread fail with ESRCH, and its wait with __WNOTHREAD with ECHILD",
 	KT_RETURNS(call, SYS_wait4, 0), KT_ANSWERS(ptrace, PTRACE_GETSIGINFO, 0))
 {
 	struct kt_worker *w = kt_worker_start();
@@ -350,7 +334,7 @@ static void expect_plain_child(long request)
 		printf("PTRACE_SINGLESTEP is not there\n");
 		return;
 	}
-	child = message(pid);
+	child = KT_MESSAGE(pid);
 	KT_WAIT(child, "EVENT_STOP(SIGTRAP)");
 	KT_OK(kt_cont(child, 0));
 	KT_WAIT(child, "exited(3)");

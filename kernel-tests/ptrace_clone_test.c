@@ -18,7 +18,6 @@
 
 #include "kernel-tests/kt.h"
 
-#define EVENT(event) ((event) << 16 | W_STOPCODE(SIGTRAP))
 #define ALL_EVENTS   (PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE)
 
 /* What clone3(2) takes, as it was in 5.3. */
@@ -88,18 +87,18 @@ static void maker_body(void *arg)
 static void expect_event(const struct making *m, unsigned long options, const char *event)
 {
 	pid_t pid = kt_child_stopped(maker_body, (void *)m, options);
-	unsigned long child;
+	pid_t child = 0;
 
 	printf("%s flags 0x%x exit signal %u options 0x%lx\n", m->clone3 ? "clone3" : "clone",
 	       m->flags, m->exit_signal, options);
 	KT_OK(kt_cont(pid, 0));
 	if (event) {
 		KT_WAIT(pid, event);
-		KT_OK(kt_geteventmsg(pid, &child));
+		child = KT_MESSAGE(pid);
 		KT_OK(kt_cont(pid, 0));
-		KT_WAIT((pid_t)child, "EVENT_STOP(SIGTRAP)");
-		KT_OK(kt_cont((pid_t)child, 0));
-		KT_WAIT((pid_t)child, "exited(3)");
+		KT_WAIT(child, "EVENT_STOP(SIGTRAP)");
+		KT_OK(kt_cont(child, 0));
+		KT_WAIT(child, "exited(3)");
 	}
 	KT_WAIT(pid, "exited(7)");
 	if (event)
@@ -137,10 +136,10 @@ static void expect_by_vfork(bool clone3)
 }
 
 KT_CASE(ptrace_clone_exit_signal, "ptrace.clone.exit_signal",
-	"Verify that a clone with SIGCHLD as exit signal gives PTRACE_EVENT_FORK, one with another "
-	"or none PTRACE_EVENT_CLONE, each only by its own option",
+	"Verify that a clone with SIGCHLD as exit signal gives PTRACE_EVENT_FORK, one with "
+	"another or none PTRACE_EVENT_CLONE, each only by its own option",
 	KT_CHANGES_ARG(call, SYS_clone, 0, 0xff, SIGCHLD),
-	KT_REPORTS("EVENT_CLONE", EVENT(PTRACE_EVENT_FORK)))
+	KT_REPORTS("EVENT_CLONE", KT_EVENT_STATUS(PTRACE_EVENT_FORK)))
 {
 	expect_by_signal(false);
 }
@@ -148,7 +147,7 @@ KT_CASE(ptrace_clone_exit_signal, "ptrace.clone.exit_signal",
 KT_CASE(ptrace_clone_vfork_precedence, "ptrace.clone.vfork_precedence",
 	"Verify that CLONE_VFORK gives PTRACE_EVENT_VFORK whatever the exit signal, and without "
 	"PTRACE_O_TRACEVFORK no event and no tracing, also where the other two options are set",
-	KT_REPORTS("EVENT_VFORK", EVENT(PTRACE_EVENT_FORK)),
+	KT_REPORTS("EVENT_VFORK", KT_EVENT_STATUS(PTRACE_EVENT_FORK)),
 	KT_CHANGES_ARG(call, SYS_clone, 0, CLONE_VFORK, 0))
 {
 	expect_by_vfork(false);
@@ -163,9 +162,10 @@ static const char *probe_clone3(void)
 }
 
 KT_CASE(ptrace_clone_clone3, "ptrace.clone.clone3",
-	"Verify that the events of clone3 are those of clone, by its flags and its exit_signal field",
-	KT_REPORTS("EVENT_VFORK", EVENT(PTRACE_EVENT_FORK)),
-	KT_REPORTS("EVENT_CLONE", EVENT(PTRACE_EVENT_FORK)))
+	"Verify that the events of clone3 are those of clone, by its flags and its exit_signal "
+	"field",
+	KT_REPORTS("EVENT_VFORK", KT_EVENT_STATUS(PTRACE_EVENT_FORK)),
+	KT_REPORTS("EVENT_CLONE", KT_EVENT_STATUS(PTRACE_EVENT_FORK)))
 {
 	KT_NEEDS(probe_clone3());
 	expect_by_signal(true);
@@ -190,7 +190,7 @@ static void failing_body(void *unused)
 }
 
 KT_CASE(ptrace_clone_failed, "ptrace.clone.failed", "Verify that a clone that fails gives no event",
-	KT_REPORTS("exited(7)", EVENT(PTRACE_EVENT_FORK)))
+	KT_REPORTS("exited(7)", KT_EVENT_STATUS(PTRACE_EVENT_FORK)))
 {
 	pid_t pid = kt_child_stopped(failing_body, NULL, ALL_EVENTS | PTRACE_O_TRACEVFORKDONE);
 
@@ -211,8 +211,8 @@ static void untraced_thread_body(void *arg)
 }
 
 KT_CASE(ptrace_clone_untraced_flag, "ptrace.clone.untraced_flag",
-	"Verify that a process or thread made with CLONE_UNTRACED is not traced and gives no event "
-	"under any option",
+	"Verify that a process or thread made with CLONE_UNTRACED is not traced and gives no "
+	"event under any option",
 	KT_CHANGES_ARG(call, SYS_clone, 0, CLONE_UNTRACED, 0))
 {
 	_Atomic pid_t *tid = kt_shared(sizeof(*tid));
@@ -348,20 +348,24 @@ static void describe_event(size_t i, struct kt_instance *out)
 	snprintf(out->name, sizeof(out->name), "%s.%s.%s.by_%s", c.clone3 ? "clone3" : "clone",
 		 flag_sets[c.flags].name, signals[c.signal].name, option_sets[c.options].name);
 	snprintf(out->descr, sizeof(out->descr),
-		 "Verify that %s with %s and with %s at the exit gives %s%s when of the options for new "
-		 "tracees %s %s set",
+		 "Verify that %s with %s and with %s at the exit gives %s%s when of the options "
+		 "for new tracees %s %s set",
 		 c.clone3 ? "clone3" : "clone", flag_sets[c.flags].words, signals[c.signal].words,
 		 event ? "PTRACE_" : "no event", event ? event : "", option_sets[c.options].words,
 		 strchr(option_sets[c.options].words, ' ') ? "are" : "is");
 	/* The one that is expected is another; or one comes that is not. */
 	if (!event)
-		out->wrong = (struct kt_wrong)KT_REPORTS("exited(7)", EVENT(PTRACE_EVENT_FORK));
+		out->wrong = (struct kt_wrong)KT_REPORTS("exited(7)",
+							 KT_EVENT_STATUS(PTRACE_EVENT_FORK));
 	else if (strcmp(event, "EVENT_FORK") == 0)
-		out->wrong = (struct kt_wrong)KT_REPORTS("EVENT_FORK", EVENT(PTRACE_EVENT_CLONE));
+		out->wrong = (struct kt_wrong)KT_REPORTS("EVENT_FORK",
+							 KT_EVENT_STATUS(PTRACE_EVENT_CLONE));
 	else if (strcmp(event, "EVENT_VFORK") == 0)
-		out->wrong = (struct kt_wrong)KT_REPORTS("EVENT_VFORK", EVENT(PTRACE_EVENT_FORK));
+		out->wrong = (struct kt_wrong)KT_REPORTS("EVENT_VFORK",
+							 KT_EVENT_STATUS(PTRACE_EVENT_FORK));
 	else
-		out->wrong = (struct kt_wrong)KT_REPORTS("EVENT_CLONE", EVENT(PTRACE_EVENT_FORK));
+		out->wrong = (struct kt_wrong)KT_REPORTS("EVENT_CLONE",
+							 KT_EVENT_STATUS(PTRACE_EVENT_FORK));
 }
 
 KT_FAMILY(ptrace_clone_event, "ptrace.clone.event",

@@ -61,8 +61,9 @@ static void parent_body(void *arg)
 }
 
 KT_CASE(ptrace_clone_thread_wait, "ptrace.clone.thread_wait",
-	"Verify that the end of a traced thread is reported to its tracer by its tid, with its own "
-	"exit code, and to nobody else: neither its process nor the real parent can wait for it",
+	"Verify that the end of a traced thread is reported to its tracer by its tid, with its "
+	"own exit code, and to nobody else: neither its process nor the real parent can wait for "
+	"it",
 	KT_REPORTS("exited(5)", 0), KT_RETURNS(call, SYS_wait4, 0))
 {
 	struct household *h = kt_shared(sizeof(*h));

@@ -68,14 +68,6 @@ static void exec_body(void *arg)
 	kt_park();
 }
 
-static pid_t message(pid_t tid)
-{
-	unsigned long value;
-
-	KT_OK(kt_geteventmsg(tid, &value));
-	return (pid_t)value;
-}
-
 /* The event of `pid` and the first stop of whom it has made, in the order that they come. */
 static pid_t take_event(pid_t pid, const char *event)
 {
@@ -95,7 +87,7 @@ static pid_t expect_event(struct inside *in, pid_t pid, const char *event, pid_t
 {
 	pid_t child = take_event(pid, event);
 
-	KT_EQ(message(pid), child);
+	KT_EQ(KT_MESSAGE(pid), child);
 	KT_OK(kt_cont(child, 0));
 	KT_AWAIT(atomic_load(&in->tid) == tid);
 	KT_REQUIRE(child != tid);
@@ -145,7 +137,7 @@ KT_CASE(ptrace_exec_event_msg_ns, "ptrace.exec.event_msg_ns",
 	KT_OK(kt_cont(pid, 0));
 	kt_gate_open(&in->exec);
 	KT_WAIT(pid, "EVENT_EXEC");
-	KT_EQ(message(pid), thread);
+	KT_EQ(KT_MESSAGE(pid), thread);
 	KT_OK(kt_cont(pid, 0));
 	KT_WAIT(pid, "exited(6)");
 }

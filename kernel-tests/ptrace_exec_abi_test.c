@@ -31,8 +31,9 @@ static void describe(size_t i, struct kt_instance *out)
 {
 	snprintf(out->name, sizeof(out->name), "%s", kinds[i]->abi);
 	snprintf(out->descr, sizeof(out->descr),
-		 "Verify that from the PTRACE_EVENT_EXEC of a program by the ABI %s on, also at the exit "
-		 "of its execve, the audit architecture and the size of the register set are its own",
+		 "Verify that from the PTRACE_EVENT_EXEC of a program by the ABI %s on, also at "
+		 "the exit of its execve, the audit architecture and the size of the register set "
+		 "are its own",
 		 kinds[i]->abi);
 	out->wrong = (struct kt_wrong)KT_INFO_STORES(arch, 1, KT_NOT_FIRST(2));
 }

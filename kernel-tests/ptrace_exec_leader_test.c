@@ -28,14 +28,6 @@ static void exec_here(void)
 	KT_OK(kt_exec_path("/proc/thread-self/exe", "exit_code", "6"));
 }
 
-static pid_t message(pid_t tid)
-{
-	unsigned long value;
-
-	KT_OK(kt_geteventmsg(tid, &value));
-	return (pid_t)value;
-}
-
 /* A process of two, of which the thread makes an execve: the tid that it had. */
 struct couple {
 	struct kt_gate go;
@@ -73,8 +65,8 @@ static pid_t couple_start(struct couple *c, unsigned long options)
 }
 
 KT_CASE(ptrace_exec_old_tid_gone, "ptrace.exec.old_tid_gone",
-	"Verify that the tid of a thread that made an execve is gone at PTRACE_EVENT_EXEC: it reports "
-	"nothing any more, cannot be waited for, and requests for it fail with ESRCH",
+	"Verify that the tid of a thread that made an execve is gone at PTRACE_EVENT_EXEC: it "
+	"reports nothing any more, cannot be waited for, and requests for it fail with ESRCH",
 	KT_ANSWERS(ptrace, PTRACE_INTERRUPT, 0), KT_ANSWERS(call, SYS_wait4, 0),
 	KT_ANSWERS(call, SYS_tgkill, 0))
 {
@@ -85,7 +77,7 @@ KT_CASE(ptrace_exec_old_tid_gone, "ptrace.exec.old_tid_gone",
 
 	kt_gate_open(&c->go);
 	KT_WAIT(pid, "EVENT_EXEC");
-	KT_EQ(message(pid), tid);
+	KT_EQ(KT_MESSAGE(pid), tid);
 	KT_ERR(ESRCH, kt_geteventmsg(tid, &value));
 	KT_ERR(ESRCH, kt_interrupt(tid));
 	KT_ERR(ESRCH, kt_cont(tid, 0));
@@ -99,7 +91,7 @@ KT_CASE(ptrace_exec_old_tid_gone, "ptrace.exec.old_tid_gone",
 KT_CASE(ptrace_exec_dead_leader, "ptrace.exec.dead_leader",
 	"Verify that a leader that has exited and stays as a zombie comes back with "
 	"PTRACE_EVENT_EXEC of another thread's execve, with no report of its exit in between",
-	KT_REPORTS("EVENT_EXEC", W_EXITCODE(3, 0)), 
+	KT_REPORTS("EVENT_EXEC", W_EXITCODE(3, 0)),
 	KT_STORES(ptrace, PTRACE_GETEVENTMSG, 3, 0, 0x100, KT_NOT_FIRST(1)))
 {
 	struct couple *c = kt_shared(sizeof(*c));
@@ -110,35 +102,24 @@ KT_CASE(ptrace_exec_dead_leader, "ptrace.exec.dead_leader",
 	c->leader_exits = true;
 	KT_OK(kt_cont(pid, 0));
 	KT_WAIT(pid, "EVENT_CLONE");
-	tid = message(pid);
+	tid = KT_MESSAGE(pid);
 	KT_WAIT(tid, "EVENT_STOP(SIGTRAP)");
 	KT_OK(kt_cont(tid, 0));
 	KT_OK(kt_cont(pid, 0));
 	KT_WAIT(pid, "EVENT_EXIT");
-	KT_EQ(message(pid), 3 << 8);
+	KT_EQ(KT_MESSAGE(pid), 3 << 8);
 	KT_OK(kt_cont(pid, 0));
 	KT_AWAIT(kt_proc_state(pid) == 'Z');
 	KT_WAIT_NONE(pid);
 	kt_gate_open(&c->go);
 	KT_WAIT(pid, "EVENT_EXEC");
-	KT_EQ(message(pid), tid);
+	KT_EQ(KT_MESSAGE(pid), tid);
 	KT_OK(kt_cont(pid, 0));
 	KT_WAIT(pid, "EVENT_EXIT");
-	KT_EQ(message(pid), 6 << 8);
+	KT_EQ(KT_MESSAGE(pid), 6 << 8);
 	KT_OK(kt_cont(pid, 0));
 	KT_WAIT(pid, "exited(6)");
 	KT_WAIT_NONE(-1);
-}
-
-/*
- * What `pid` has to report, without taking it: then it stays to be waited for.
- * Without WEXITED a traced leader that is a zombie by now is no child (ECHILD).
- */
-static void await_report(pid_t pid)
-{
-	siginfo_t si;
-
-	KT_OK(kt_raw(SYS_waitid, P_PID, pid, &si, WSTOPPED | WEXITED | WNOWAIT | __WALL, 0));
 }
 
 static void exec_body(void *unused)
@@ -148,9 +129,9 @@ static void exec_body(void *unused)
 }
 
 KT_CASE(ptrace_exec_spurious_pid_guard, "ptrace.exec.spurious_pid_guard",
-	"Verify that requests for the leader's pid fail with ESRCH from another thread's execve until "
-	"its PTRACE_EVENT_EXEC has been waited for, and succeed at once where the leader made it "
-	"itself",
+	"Verify that requests for the leader's pid fail with ESRCH from another thread's execve "
+	"until its PTRACE_EVENT_EXEC has been waited for, and succeed at once where the leader "
+	"made it itself",
 	KT_ANSWERS(ptrace, PTRACE_GETEVENTMSG, 0), KT_ANSWERS(ptrace, PTRACE_CONT, 0))
 {
 	struct couple *c = kt_shared(sizeof(*c));
@@ -158,18 +139,18 @@ KT_CASE(ptrace_exec_spurious_pid_guard, "ptrace.exec.spurious_pid_guard",
 	unsigned long value;
 
 	kt_gate_open(&c->go);
-	await_report(pid);
+	KT_AWAIT_REPORT(pid);
 	KT_ERR(ESRCH, kt_geteventmsg(pid, &value));
 	KT_ERR(ESRCH, kt_cont(pid, 0));
 	KT_ERR(ESRCH, kt_detach(pid, 0));
 	KT_WAIT(pid, "EVENT_EXEC");
-	KT_EQ(message(pid), c->tid);
+	KT_EQ(KT_MESSAGE(pid), c->tid);
 	KT_OK(kt_cont(pid, 0));
 	KT_WAIT(pid, "exited(6)");
 
 	pid = kt_child_seized(exec_body, NULL, PTRACE_O_TRACEEXEC);
-	await_report(pid);
-	KT_EQ(message(pid), pid);
+	KT_AWAIT_REPORT(pid);
+	KT_EQ(KT_MESSAGE(pid), pid);
 	KT_OK(kt_cont(pid, 0));
 	KT_WAIT(pid, "exited(6)");
 }
@@ -206,7 +187,7 @@ KT_CASE(ptrace_exec_exit_stop_pid, "ptrace.exec.exit_stop_pid",
 		kt_gate_open(&c->go);
 		KT_OK(kt_cont(pid, 0));
 		KT_WAIT(pid, "EVENT_CLONE");
-		tid = message(pid);
+		tid = KT_MESSAGE(pid);
 		KT_OK(kt_cont(pid, 0));
 		KT_WAIT(tid, "EVENT_STOP(SIGTRAP)");
 		run_to_execve(tid);
@@ -253,9 +234,10 @@ static void zombie_leader_body(void *arg)
 }
 
 KT_CASE(ptrace_exec_proc_self_exe, "ptrace.exec.proc_self_exe",
-	"Verify that the links /proc/self/exe and /proc/PID/exe lead nowhere (ENOENT) in a process whose "
-	"leader is a zombie, and /proc/thread-self/exe still leads to the program",
-	KT_ANSWERS(call, SYS_readlinkat, 1), KT_ANSWERS(call, SYS_readlinkat, -ENOENT, KT_NOT_FIRST(2)))
+	"Verify that the links /proc/self/exe and /proc/PID/exe lead nowhere (ENOENT) in a "
+	"process whose leader is a zombie, and /proc/thread-self/exe still leads to the program",
+	KT_ANSWERS(call, SYS_readlinkat, 1),
+	KT_ANSWERS(call, SYS_readlinkat, -ENOENT, KT_NOT_FIRST(2)))
 {
 	struct couple *c = kt_shared(sizeof(*c));
 	pid_t pid = kt_child(zombie_leader_body, c);

@@ -16,8 +16,6 @@
 #include "kernel-tests/kt.h"
 #include "kernel-tests/kt_stops.h"
 
-#define EVENT(event) ((event) << 16 | W_STOPCODE(SIGTRAP))
-
 KT_EXEC_MAIN(exit_code)
 {
 	_exit(atoi(arg));
@@ -109,14 +107,14 @@ static pid_t trace(struct scene *s, enum kt_mode mode, unsigned long options)
 /* The second thread, attached like the first and running. */
 static pid_t take_thread(pid_t pid, enum kt_mode mode)
 {
-	unsigned long tid;
+	pid_t tid;
 
 	KT_WAIT(pid, "EVENT_CLONE");
-	KT_OK(kt_geteventmsg(pid, &tid));
-	KT_WAIT((pid_t)tid, mode == KT_BY_SEIZE ? "EVENT_STOP(SIGTRAP)" : "signal(SIGSTOP)");
-	KT_OK(kt_cont((pid_t)tid, 0));
+	tid = KT_MESSAGE(pid);
+	KT_WAIT(tid, mode == KT_BY_SEIZE ? "EVENT_STOP(SIGTRAP)" : "signal(SIGSTOP)");
+	KT_OK(kt_cont(tid, 0));
 	KT_OK(kt_cont(pid, 0));
-	return (pid_t)tid;
+	return tid;
 }
 
 /* All that is reported, until the process ends. Syscall-stops: of the execve alone. */
@@ -169,12 +167,13 @@ static void describe(size_t i, struct kt_instance *out)
 	snprintf(out->name, sizeof(out->name), "%s.%s.%s.%s", kt_modes[v.mode].name,
 		 v.layout->name, v.event ? "event" : "silent", v.syscalls ? "syscall" : "cont");
 	snprintf(out->descr, sizeof(out->descr),
-		 "Verify that, traced by %s %s PTRACE_O_TRACEEXEC and resumed by %s, an execve by %s is "
-		 "reported as \"%.150s\"",
+		 "Verify that, traced by %s %s PTRACE_O_TRACEEXEC and resumed by %s, an execve by "
+		 "%s is reported as \"%.150s\"",
 		 requests[v.mode], v.event ? "with" : "without",
 		 v.syscalls ? "PTRACE_SYSCALL" : "PTRACE_CONT", v.layout->words, expected.text);
 	if (v.event)
-		out->wrong = (struct kt_wrong)KT_REPORTS("EVENT_EXEC", EVENT(PTRACE_EVENT_EXIT));
+		out->wrong = (struct kt_wrong)KT_REPORTS("EVENT_EXEC",
+							 KT_EVENT_STATUS(PTRACE_EVENT_EXIT));
 	else if (v.mode == KT_BY_SEIZE)
 		out->wrong = (struct kt_wrong)KT_CHANGES_ARG(ptrace, PTRACE_SEIZE, 3, 0,
 							     PTRACE_O_TRACEEXEC);

@@ -137,7 +137,8 @@ static void expect_of_tracers(const char *path, const char *gained)
 KT_CASE(ptrace_exec_suid_no_priv, "ptrace.exec.suid_no_priv",
 	"Verify that a set-user-ID program gives its rights to a tracee only if the tracer has "
 	"CAP_SYS_PTRACE; else it runs as the tracee's own user",
-	KT_ANSWERS(ptrace, PTRACE_SEIZE, 0), KT_REPORTS("exited(10)", W_EXITCODE(11, 0), KT_NOT_FIRST(1)))
+	KT_ANSWERS(ptrace, PTRACE_SEIZE, 0),
+	KT_REPORTS("exited(10)", W_EXITCODE(11, 0), KT_NOT_FIRST(1)))
 {
 	char path[KT_EXEC_PATH];
 
@@ -150,7 +151,8 @@ KT_CASE(ptrace_exec_suid_no_priv, "ptrace.exec.suid_no_priv",
 KT_CASE(ptrace_exec_fscaps_no_priv, "ptrace.exec.fscaps_no_priv",
 	"Verify that the capabilities of a file are given to a tracee only if the tracer has "
 	"CAP_SYS_PTRACE",
-	KT_ANSWERS(ptrace, PTRACE_SEIZE, 0), KT_REPORTS("exited(31)", W_EXITCODE(11, 0), KT_NOT_FIRST(1)))
+	KT_ANSWERS(ptrace, PTRACE_SEIZE, 0),
+	KT_REPORTS("exited(31)", W_EXITCODE(11, 0), KT_NOT_FIRST(1)))
 {
 	/* Little-endian on disk; all that these ABIs are. */
 	const struct vfs_cap_data caps = {

@@ -16,8 +16,6 @@
 #include "kernel-tests/kt.h"
 #include "kernel-tests/kt_seccomp.h"
 
-#define EVENT(event) ((event) << 16 | W_STOPCODE(SIGTRAP))
-
 KT_EXEC_MAIN(exit_code)
 {
 	_exit(atoi(arg));
@@ -76,8 +74,8 @@ static void exec_masked(void *unused)
 
 KT_CASE(ptrace_exec_legacy_sigtrap, "ptrace.exec.legacy_sigtrap",
 	"Verify that without PTRACE_O_TRACEEXEC a tracee that was not seized gets an ordinary "
-	"SIGTRAP with si_code SI_USER after execve, which stays pending and stops nothing if it is "
-	"blocked",
+	"SIGTRAP with si_code SI_USER after execve, which stays pending and stops nothing if it "
+	"is blocked",
 	KT_STORES(ptrace, PTRACE_GETSIGINFO, 3, offsetof(siginfo_t, si_code), 0x80),
 	KT_REPORTS("exited(8)", W_EXITCODE(9, 0)))
 {
@@ -136,7 +134,6 @@ KT_CASE(ptrace_exec_event, "ptrace.exec.event",
 {
 	for (int seized = 0; seized < 2; seized++) {
 		int *fds = kt_shared(2 * sizeof(*fds));
-		unsigned long message;
 		pid_t pid;
 		char c;
 
@@ -149,8 +146,7 @@ KT_CASE(ptrace_exec_event, "ptrace.exec.event",
 		}
 		KT_OK(kt_cont(pid, 0));
 		KT_WAIT(pid, "EVENT_EXEC");
-		KT_OK(kt_geteventmsg(pid, &message));
-		KT_EQ(message, pid);
+		KT_EQ(KT_MESSAGE(pid), pid);
 		KT_ERR(EAGAIN, kt_raw(SYS_read, fds[0], &c, 1));
 		KT_OK(kt_cont(pid, 0));
 		KT_WAIT(pid, "exited(6)");
@@ -184,10 +180,9 @@ static void failing_body(void *from_thread)
 KT_CASE(ptrace_exec_failed, "ptrace.exec.failed",
 	"Verify that an execve that fails gives no PTRACE_EVENT_EXEC, ends no other thread and "
 	"changes no tid",
-	KT_REPORTS("exited(7)", EVENT(PTRACE_EVENT_EXEC)))
+	KT_REPORTS("exited(7)", KT_EVENT_STATUS(PTRACE_EVENT_EXEC)))
 {
 	pid_t pid = kt_child_stopped(failing_body, NULL, PTRACE_O_TRACEEXEC), tid;
-	unsigned long message;
 
 	KT_OK(kt_cont(pid, 0));
 	KT_WAIT(pid, "exited(7)");
@@ -195,8 +190,7 @@ KT_CASE(ptrace_exec_failed, "ptrace.exec.failed",
 	pid = kt_child_stopped(failing_body, "", PTRACE_O_TRACEEXEC | PTRACE_O_TRACECLONE);
 	KT_OK(kt_cont(pid, 0));
 	KT_WAIT(pid, "EVENT_CLONE");
-	KT_OK(kt_geteventmsg(pid, &message));
-	tid = (pid_t)message;
+	tid = KT_MESSAGE(pid);
 	KT_OK(kt_cont(pid, 0));
 	KT_WAIT(tid, "EVENT_STOP(SIGTRAP)");
 	KT_OK(kt_cont(tid, 0));
@@ -215,7 +209,8 @@ KT_CASE(ptrace_exec_options_persist, "ptrace.exec.options_persist",
 	KT_REPORTS("EVENT_EXEC", W_EXITCODE(6, 0), KT_NOT_FIRST(1)),
 	KT_ANSWERS(ptrace, PTRACE_INTERRUPT, -EIO, KT_NOT_FIRST(1)))
 {
-	pid_t pid = kt_child_stopped(exec_again_body, NULL, PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT);
+	pid_t pid = kt_child_stopped(exec_again_body, NULL,
+				     PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT);
 	struct kt_seq seq = { 0 };
 
 	KT_OK(kt_cont(pid, 0));
@@ -254,7 +249,8 @@ static pid_t signal_in_event(void)
 
 KT_CASE(ptrace_exec_sigint_before_exit_stop, "ptrace.exec.sigint_before_exit_stop",
 	"Verify that after PTRACE_CONT in PTRACE_EVENT_EXEC a pending signal is reported and no "
-	"syscall-exit-stop, and after PTRACE_SYSCALL first the syscall-exit-stop and then the signal",
+	"syscall-exit-stop, and after PTRACE_SYSCALL first the syscall-exit-stop and then the "
+	"signal",
 	KT_CHANGES_ARG(ptrace, PTRACE_CONT, 0, ~0UL, PTRACE_SYSCALL))
 {
 	pid_t pid = signal_in_event();

@@ -18,7 +18,6 @@
 
 #include "kernel-tests/kt.h"
 
-#define EVENT(event) ((event) << 16 | W_STOPCODE(SIGTRAP))
 #define THREADS	     3 /* beside the leader */
 
 KT_EXEC_MAIN(exit_code)
@@ -79,14 +78,6 @@ static struct team *team_new(void)
 	return kt_shared(sizeof(struct team));
 }
 
-static pid_t message(pid_t tid)
-{
-	unsigned long value;
-
-	KT_OK(kt_geteventmsg(tid, &value));
-	return (pid_t)value;
-}
-
 /* Everything that anybody of the case reports, to the last, as who:status. */
 static void run_all(struct kt_seq *seq, const struct team *t)
 {
@@ -106,10 +97,9 @@ static void run_all(struct kt_seq *seq, const struct team *t)
 	}
 }
 
-
 KT_CASE(ptrace_exec_siblings_exit0, "ptrace.exec.siblings_exit0",
-	"Verify that the other traced threads of a process that makes an execve end with exit code "
-	"0 and by no signal, before PTRACE_EVENT_EXEC",
+	"Verify that the other traced threads of a process that makes an execve end with exit "
+	"code 0 and by no signal, before PTRACE_EVENT_EXEC",
 	KT_REPORTS("exited(0)", SIGKILL), KT_REPORTS("EVENT_EXEC", SIGKILL))
 {
 	struct team *t = team_new();
@@ -119,7 +109,7 @@ KT_CASE(ptrace_exec_siblings_exit0, "ptrace.exec.siblings_exit0",
 	for (int i = 1; i <= THREADS; i++)
 		KT_WAIT(t->tid[i], "exited(0)");
 	KT_WAIT(pid, "EVENT_EXEC");
-	KT_EQ(message(pid), pid);
+	KT_EQ(KT_MESSAGE(pid), pid);
 	KT_OK(kt_cont(pid, 0));
 	KT_WAIT(pid, "exited(6)");
 
@@ -129,14 +119,14 @@ KT_CASE(ptrace_exec_siblings_exit0, "ptrace.exec.siblings_exit0",
 	KT_WAIT(t->tid[2], "exited(0)");
 	KT_WAIT(t->tid[3], "exited(0)");
 	KT_WAIT(pid, "EVENT_EXEC");
-	KT_EQ(message(pid), t->tid[1]);
+	KT_EQ(KT_MESSAGE(pid), t->tid[1]);
 	KT_OK(kt_cont(pid, 0));
 	KT_WAIT(pid, "exited(6)");
 }
 
 KT_CASE(ptrace_exec_leader_no_exit, "ptrace.exec.leader_no_exit",
-	"Verify that the end of the leader is not reported when another thread makes an execve: the "
-	"next that its pid reports is PTRACE_EVENT_EXEC of the new program",
+	"Verify that the end of the leader is not reported when another thread makes an execve: "
+	"the next that its pid reports is PTRACE_EVENT_EXEC of the new program",
 	KT_REPORTS("EVENT_EXEC", 0))
 {
 	for (int event = 1; event >= 0; event--) {
@@ -155,10 +145,10 @@ KT_CASE(ptrace_exec_leader_no_exit, "ptrace.exec.leader_no_exit",
 
 KT_CASE(ptrace_exec_exit_events, "ptrace.exec.exit_events",
 	"Verify that with PTRACE_O_TRACEEXIT the leader and the other threads stop in "
-	"PTRACE_EVENT_EXIT with message 0 first, and PTRACE_EVENT_EXEC comes only after all of them "
-	"were resumed",
+	"PTRACE_EVENT_EXIT with message 0 first, and PTRACE_EVENT_EXEC comes only after all of "
+	"them were resumed",
 	KT_STORES(ptrace, PTRACE_GETEVENTMSG, 3, 0, 1),
-	KT_REPORTS("EVENT_EXIT", EVENT(PTRACE_EVENT_EXEC), KT_NOT_FIRST(2)))
+	KT_REPORTS("EVENT_EXIT", KT_EVENT_STATUS(PTRACE_EVENT_EXEC), KT_NOT_FIRST(2)))
 {
 	struct team *t = team_new();
 	pid_t pid = team_start(t, 1 << 3, PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT);
@@ -167,7 +157,7 @@ KT_CASE(ptrace_exec_exit_events, "ptrace.exec.exit_events",
 	kt_gate_open(&t->go);
 	for (int i = 0; i < 3; i++) {
 		KT_WAIT(t->tid[i], "EVENT_EXIT");
-		KT_EQ(message(t->tid[i]), 0);
+		KT_EQ(KT_MESSAGE(t->tid[i]), 0);
 	}
 	for (int i = 0; i < 3; i++) {
 		/* The execve waits for them, and has nothing to say. */
@@ -179,10 +169,10 @@ KT_CASE(ptrace_exec_exit_events, "ptrace.exec.exit_events",
 			KT_WAIT(t->tid[order[i]], "exited(0)");
 	}
 	KT_WAIT(pid, "EVENT_EXEC");
-	KT_EQ(message(pid), t->tid[3]);
+	KT_EQ(KT_MESSAGE(pid), t->tid[3]);
 	KT_OK(kt_cont(pid, 0));
 	KT_WAIT(pid, "EVENT_EXIT");
-	KT_EQ(message(pid), 6 << 8);
+	KT_EQ(KT_MESSAGE(pid), 6 << 8);
 	KT_OK(kt_cont(pid, 0));
 	KT_WAIT(pid, "exited(6)");
 }
@@ -191,7 +181,7 @@ KT_CASE(ptrace_exec_concurrent, "ptrace.exec.concurrent",
 	"Verify that of threads that make an execve at the same time one does, and the others end "
 	"with exit code 0 like every thread but the leader",
 	KT_REPORTS("exited(0)", W_EXITCODE(6, 0)),
-	KT_REPORTS("EVENT_EXEC", EVENT(PTRACE_EVENT_EXIT)))
+	KT_REPORTS("EVENT_EXEC", KT_EVENT_STATUS(PTRACE_EVENT_EXIT)))
 {
 	for (int round = 0; round < 8; round++) {
 		struct team *t = team_new();
@@ -205,7 +195,7 @@ KT_CASE(ptrace_exec_concurrent, "ptrace.exec.concurrent",
 			ended++;
 		}
 		KT_STATUS(status, "EVENT_EXEC");
-		winner = message(pid);
+		winner = KT_MESSAGE(pid);
 		KT_REQUIRE(winner == t->tid[1] || winner == t->tid[round % 2 ? 2 : 0]);
 		KT_EQ(ended, winner == pid ? THREADS : THREADS - 1);
 		KT_OK(kt_cont(pid, 0));

@@ -89,13 +89,11 @@ KT_CASE(ptrace_exec_other_tracer, "ptrace.exec.other_tracer",
 {
 	struct scene *s = kt_shared(sizeof(*s));
 	pid_t tracer = scene_start(s);
-	unsigned long message;
 
 	KT_OK(kt_seize(s->thread, PTRACE_O_EXITKILL | PTRACE_O_TRACEEXEC));
 	kt_gate_open(&s->go);
 	KT_WAIT(s->pid, "EVENT_EXEC");
-	KT_OK(kt_geteventmsg(s->pid, &message));
-	KT_EQ(message, s->thread);
+	KT_EQ(KT_MESSAGE(s->pid), s->thread);
 	KT_EQ(kt_proc_tracer(s->pid), getpid());
 	KT_WAIT(tracer, "exited(0)");
 	KT_OK(kt_cont(s->pid, 0));
@@ -103,8 +101,8 @@ KT_CASE(ptrace_exec_other_tracer, "ptrace.exec.other_tracer",
 }
 
 KT_CASE(ptrace_exec_untraced_thread_exec, "ptrace.exec.untraced_thread_exec",
-	"Verify that an execve by a thread that is not traced takes the leader away from its tracer "
-	"without a report: its wait ends with ECHILD, and the process goes on untraced",
+	"Verify that an execve by a thread that is not traced takes the leader away from its "
+	"tracer without a report: its wait ends with ECHILD, and the process goes on untraced",
 	KT_RETURNS(call, SYS_wait4, 0), KT_ANSWERS(ptrace, PTRACE_INTERRUPT, 0))
 {
 	struct scene *s = kt_shared(sizeof(*s));
@@ -157,9 +155,9 @@ static void trio_body(void *arg)
  * the leader has the thread's pid, which is not the one that it waits for.
  */
 KT_CASE(ptrace_exec_other_tracer_by_pid, "ptrace.exec.other_tracer_by_pid",
-	"Verify that a tracer which sleeps in a wait for the leader's pid alone is not woken when an "
-	"execve by a thread takes the leader away; its wait fails with ECHILD when something else "
-	"wakes it",
+	"Verify that a tracer which sleeps in a wait for the leader's pid alone is not woken when "
+	"an execve by a thread takes the leader away; its wait fails with ECHILD when something "
+	"else wakes it",
 	KT_RETURNS(call, SYS_wait4, 0), KT_SEES("the tracer sleeps on", 0))
 {
 	struct scene *s = kt_shared(sizeof(*s));

@@ -16,8 +16,6 @@
 
 #include "kernel-tests/kt.h"
 
-#define EVENT(event) ((event) << 16 | W_STOPCODE(SIGTRAP))
-
 KT_EXEC_MAIN(park)
 {
 	(void)arg;
@@ -72,18 +70,11 @@ static struct vfork *vfork_new(bool execs, bool at_once)
 	return v;
 }
 
-static pid_t message(pid_t tid)
-{
-	unsigned long value;
-
-	KT_OK(kt_geteventmsg(tid, &value));
-	return (pid_t)value;
-}
-
 KT_CASE(ptrace_vfork_event, "ptrace.vfork.event",
-	"Verify that PTRACE_EVENT_VFORK stops the parent before it waits for the child, and that it "
-	"goes on only after the child's exit or execve",
-	KT_REPORTS("EVENT_VFORK", EVENT(PTRACE_EVENT_FORK)), KT_SEES("the parent goes on", 1),
+	"Verify that PTRACE_EVENT_VFORK stops the parent before it waits for the child, and that "
+	"it goes on only after the child's exit or execve",
+	KT_REPORTS("EVENT_VFORK", KT_EVENT_STATUS(PTRACE_EVENT_FORK)),
+	KT_SEES("the parent goes on", 1),
 	KT_SEES("the parent went on", 2))
 {
 	for (int execs = 0; execs < 2; execs++) {
@@ -92,7 +83,7 @@ KT_CASE(ptrace_vfork_event, "ptrace.vfork.event",
 
 		KT_OK(kt_cont(pid, 0));
 		KT_WAIT(pid, "EVENT_VFORK");
-		child = message(pid);
+		child = KT_MESSAGE(pid);
 		KT_WAIT(child, "EVENT_STOP(SIGTRAP)");
 		KT_OK(kt_cont(pid, 0));
 		/* It waits for the child, which stands before its first instruction. */
@@ -120,15 +111,15 @@ static void expect_done(bool execs, unsigned long options)
 	KT_OK(kt_cont(pid, 0));
 	if (options) {
 		KT_WAIT(pid, "EVENT_VFORK");
-		child = message(pid);
+		child = KT_MESSAGE(pid);
 		KT_OK(kt_cont(pid, 0));
 		KT_WAIT(child, "EVENT_STOP(SIGTRAP)");
 		KT_OK(kt_cont(child, 0));
 	}
 	KT_WAIT(pid, "EVENT_VFORK_DONE");
 	if (child)
-		KT_EQ(message(pid), child);
-	child = message(pid);
+		KT_EQ(KT_MESSAGE(pid), child);
+	child = KT_MESSAGE(pid);
 	KT_EQ(v->goes_on, 0);
 	KT_OK(kt_cont(pid, 0));
 	KT_WAIT(pid, "exited(7)");
@@ -136,11 +127,11 @@ static void expect_done(bool execs, unsigned long options)
 }
 
 KT_CASE(ptrace_vfork_done, "ptrace.vfork.done",
-	"Verify that PTRACE_EVENT_VFORK_DONE comes when the child has exited or made an execve and "
-	"before the parent goes on, with the child's pid as message, with PTRACE_O_TRACEVFORK and "
-	"without",
+	"Verify that PTRACE_EVENT_VFORK_DONE comes when the child has exited or made an execve "
+	"and before the parent goes on, with the child's pid as message, with PTRACE_O_TRACEVFORK "
+	"and without",
 	KT_STORES(ptrace, PTRACE_GETEVENTMSG, 3, 0, 1),
-	KT_REPORTS("EVENT_VFORK_DONE", EVENT(PTRACE_EVENT_VFORK)))
+	KT_REPORTS("EVENT_VFORK_DONE", KT_EVENT_STATUS(PTRACE_EVENT_VFORK)))
 {
 	expect_done(false, 0);
 	expect_done(true, 0);
@@ -158,7 +149,7 @@ static pid_t start_exiting_vfork(bool waits, pid_t *child)
 	v->waits = waits;
 	KT_OK(kt_cont(pid, 0));
 	KT_WAIT(pid, "EVENT_VFORK");
-	*child = message(pid);
+	*child = KT_MESSAGE(pid);
 	KT_OK(kt_cont(pid, 0));
 	KT_WAIT(*child, "EVENT_STOP(SIGTRAP)");
 	KT_OK(kt_cont(*child, 0));
@@ -166,15 +157,15 @@ static pid_t start_exiting_vfork(bool waits, pid_t *child)
 }
 
 KT_CASE(ptrace_vfork_done_vs_exit_order, "ptrace.vfork.done_vs_exit_order",
-	"Verify that PTRACE_EVENT_VFORK_DONE and the end of the child are both reported, and can be "
-	"taken in either order, that of the child even after the parent's own end",
+	"Verify that PTRACE_EVENT_VFORK_DONE and the end of the child are both reported, and can "
+	"be taken in either order, that of the child even after the parent's own end",
 	KT_REPORTS("EVENT_VFORK_DONE", W_EXITCODE(7, 0)), KT_REPORTS("exited(3)", SIGKILL))
 {
 	pid_t child, pid = start_exiting_vfork(true, &child), first, second;
 
 	KT_WAIT(child, "exited(3)");
 	KT_WAIT(pid, "EVENT_VFORK_DONE");
-	KT_EQ(message(pid), child);
+	KT_EQ(KT_MESSAGE(pid), child);
 	KT_OK(kt_cont(pid, 0));
 	KT_WAIT(pid, "exited(7)");
 
