@@ -7,14 +7,12 @@
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "kernel-tests/kt.h"
@@ -237,10 +235,6 @@ KT_CASE(pvm_esrch, "pvm.esrch",
 
 /* A place of this program, at the same address in its children. */
 static unsigned long place = OLD;
-
-struct dumped {
-	struct kt_gate hidden;
-};
 
 static void hide_body(void *gate)
 {

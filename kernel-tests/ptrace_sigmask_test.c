@@ -45,9 +45,7 @@ static void set_own_mask(uint64_t mask)
 }
 
 struct masked {
-	uint64_t first;
-	struct kt_gate look;
-	uint64_t seen;
+	uint64_t first, seen;
 };
 
 static void masked_body(void *arg)
@@ -263,7 +261,9 @@ KT_CASE(ptrace_signal_peeksiginfo_args, "ptrace.signal.peeksiginfo_args",
 	KT_RETURNS(ptrace, PTRACE_PEEKSIGINFO, 0), KT_RETURNS(ptrace, PTRACE_PEEKSIGINFO, -EINVAL))
 {
 	pid_t pid = kt_child_stopped(kt_body_park, NULL, 0);
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	siginfo_t si[QUEUED];
+	char *map;
 
 	queue_some(pid);
 	for (unsigned int bit = 1; bit < 32; bit++)
@@ -272,15 +272,11 @@ KT_CASE(ptrace_signal_peeksiginfo_args, "ptrace.signal.peeksiginfo_args",
 	KT_ERR(EINVAL, peek(pid, 0, 0, INT32_MIN, si));
 	KT_ERR(EFAULT, kt_ptrace(PTRACE_PEEKSIGINFO, pid, 16, (uintptr_t)si));
 	KT_ERR(EFAULT, peek(pid, 0, 0, 1, (siginfo_t *)16));
-	/* The room for two that end a mapping is used: two are copied. */
-	{
-		size_t page = (size_t)sysconf(_SC_PAGESIZE);
-		char *map = KT_SYS(mmap(NULL, 2 * page, PROT_READ | PROT_WRITE,
-					MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-
-		KT_SYS(munmap(map + page, page));
-		KT_EQ(peek(pid, 0, 0, 4, (siginfo_t *)(void *)(map + page - 2 * sizeof(si[0]))), 2);
-	}
+	/* Room for two, and then none. */
+	map = KT_SYS(mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			  0));
+	KT_SYS(mprotect(map + page, page, PROT_NONE));
+	KT_EQ(peek(pid, 0, 0, 4, (siginfo_t *)(void *)(map + page - 2 * sizeof(si[0]))), 2);
 }
 
 /* A process with a thread of io_uring that looks for work by itself. */

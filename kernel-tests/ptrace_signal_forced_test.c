@@ -3,7 +3,6 @@
  * ptrace_signal_forced_test.c - signals that the kernel forces on a tracee, which
  * of them a tracer sees, and the way into a handler and out of it by single steps.
  */
-#include <errno.h>
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <stdatomic.h>
