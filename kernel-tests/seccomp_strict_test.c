@@ -108,6 +108,12 @@ static const struct {
 	{ "ptrace", SYS_ptrace },	{ "restart_syscall", SYS_restart_syscall },
 	{ "rt_sigprocmask", SYS_rt_sigprocmask }, { "seccomp", SYS_seccomp },
 	{ "minus_one", -1 },		{ "unknown", SYS_getpid + 5000 },
+	/* Two there are on some ABIs, and one is meant. */
+#if defined(__i386__)
+	{ "other_sigreturn", SYS_rt_sigreturn },
+#elif defined(__arm__)
+	{ "other_sigreturn", SYS_sigreturn },
+#endif
 };
 
 static void describe_refused(size_t i, struct kt_instance *out)
