@@ -75,6 +75,7 @@ KT_CASE(seccomp_trace_no_tracer, "seccomp.trace.no_tracer",
 {
 	struct writer *w = writer_new();
 
+	KT_NEEDS(kt_probe_seccomp());
 	KT_WAIT(kt_child(write_body, w), "exited(0)");
 	KT_EQ(w->result, -ENOSYS);
 	KT_EQ(written(w), 0);
