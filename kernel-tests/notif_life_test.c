@@ -113,6 +113,33 @@ KT_CASE(notif_signal_interrupts, "notif.signal_interrupts",
 	KT_EQ(in->restarted.result, 0x82);
 }
 
+KT_CASE(notif_recv_stale, "notif.recv_stale",
+	"Verify that a call which a signal has interrupted before it was received still makes one "
+	"RECV return, with ENOENT",
+	KT_ANSWERS(call, SYS_ioctl, 0, KT_WHEN(1, SECCOMP_IOCTL_NOTIF_RECV)),
+	KT_RETURNS(call, KT_NOTIF_NR, 0))
+{
+	struct seccomp_notif req;
+	int listener;
+	pid_t pid;
+
+	KT_NEEDS(kt_probe_listener());
+	in = kt_shared(sizeof(*in));
+	pid = kt_notif_target(call_with_handlers, NULL, &listener);
+	KT_NOTIF_AWAIT(listener);
+	KT_SYS(kill(pid, SIGUSR1));
+	KT_EQ(KT_NOTIF_RESULT(&in->plain), -EINTR);
+
+	/* The next call is there: it is received first, and then nothing is left. */
+	KT_NOTIF_AWAIT(listener);
+	req = KT_NOTIF_RECV(listener);
+	KT_ERR(ENOENT, kt_notif_recv(listener, &req));
+	KT_EQ(kt_notif_events(listener), POLLOUT);
+	KT_EQ(kt_notif_send(listener, req.id, 0x83, 0, 0), 0);
+	KT_WAIT(pid, "exited(0)");
+	KT_EQ(in->restarted.result, 0x83);
+}
+
 KT_CASE(notif_killed, "notif.killed",
 	"Verify that the call of a target that was killed is unknown to ID_VALID and SEND: ENOENT",
 	KT_ANSWERS(call, SYS_ioctl, 0, SEND), KT_ANSWERS(call, SYS_ioctl, 0, ID_VALID))
