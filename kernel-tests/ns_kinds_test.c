@@ -3,7 +3,6 @@
  * ns_kinds_test.c - what UTS, IPC and cgroup namespaces keep apart.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
