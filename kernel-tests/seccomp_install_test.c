@@ -140,8 +140,8 @@ static void chain_count_body(void *unused)
 }
 
 KT_CASE(seccomp_filter_chain_count, "seccomp.filter.chain_count",
-	"Verify that what counts for the 32768 instructions is the translated program, 3 longer and "
-	"with 2 for each return of a constant, and 4 for each older filter (record)",
+	"Verify that the 32768 instructions, as measured, are those of the translated programs, each "
+	"3 longer and with 2 for a return of a constant, and 4 for each older filter",
 	KT_ANSWERS(call, SYS_seccomp, 0, KT_WHEN(3, 1)),
 	KT_ANSWERS(call, SYS_seccomp, -ENOMEM, KT_WHEN(3, 2)))
 {

@@ -298,8 +298,8 @@ static void x32_write(void *unused)
 #endif
 
 KT_CASE(seccomp_strict_x32, "seccomp.strict.x32",
-	"Verify that strict mode kills every x32 call, write too (record: the list that it has for "
-	"other ABIs is that of i386)",
+	"Verify that strict mode, as measured, kills every x32 call, write too, for the list that it "
+	"has for other ABIs is that of i386",
 	KT_REPORTS("killed(SIGKILL)", 0xff << 8))
 {
 #if defined(__x86_64__)
