@@ -67,8 +67,8 @@ static void stop_with_core(void *unused)
 }
 
 KT_CASE(access_coredump_filter, "access.coredump_filter",
-	"Verify that a tracee into which the tracer injects SIGABRT dumps core as any other process: "
-	"the status says so, and the file is there",
+	"Verify that a tracee into which the tracer injects SIGABRT dumps core as any other "
+	"process: the status says so, and the file is there",
 	KT_REPORTS("killed(SIGABRT)", SIGABRT), KT_SEES("core files", 0))
 {
 	struct rlimit core;

@@ -103,8 +103,8 @@ static void trace_invisible(void *pid)
 }
 
 KT_CASE(access_pidns_invisible, "access.pidns_invisible",
-	"Verify that a process which has no pid in the pid namespace of the caller cannot be traced: "
-	"ESRCH",
+	"Verify that a process which has no pid in the pid namespace of the caller cannot be "
+	"traced: ESRCH",
 	KT_ANSWERS(ptrace, PTRACE_SEIZE, 0), KT_ANSWERS(ptrace, PTRACE_ATTACH, -EPERM))
 {
 	pid_t *pid = kt_shared(sizeof(*pid));
@@ -183,8 +183,8 @@ static void trace_in_vain_as_nobody(void *pid)
 }
 
 KT_CASE(access_exec_unreadable, "access.exec_unreadable",
-	"Verify that execve of a file that its user cannot read makes a process that this user cannot "
-	"trace, not even with every capability in a user namespace",
+	"Verify that execve of a file that its user cannot read makes a process that this user "
+	"cannot trace, not even with every capability in a user namespace",
 	KT_ANSWERS(ptrace, PTRACE_SEIZE, 0), KT_ANSWERS(ptrace, PTRACE_SEIZE, -EPERM),
 	KT_ANSWERS(ptrace, PTRACE_ATTACH, 0))
 {

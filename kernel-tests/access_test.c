@@ -109,8 +109,9 @@ static void be_caller(void *arg)
 }
 
 KT_CASE(access_uid_match, "access.uid_match",
-	"Verify that PTRACE_SEIZE needs the caller's real ids to be all three ids of the target and "
-	"its capabilities to include the target's, or CAP_SYS_PTRACE, and else fails with EPERM",
+	"Verify that PTRACE_SEIZE needs the caller's real ids to be all three ids of the target "
+	"and its capabilities to include the target's, or CAP_SYS_PTRACE, and else fails with "
+	"EPERM",
 	KT_ANSWERS(ptrace, PTRACE_SEIZE, -EPERM), KT_ANSWERS(ptrace, PTRACE_SEIZE, 0))
 {
 	KT_NEEDS(kt_probe_root());
@@ -320,8 +321,8 @@ static void open_with_override(void *arg)
 static const struct row same_user = { .name = "A", .target = USER(A) };
 
 KT_CASE(access_proc_mem_open_mode, "access.proc_mem_open_mode",
-	"Verify that opening /proc/PID/mem asks for the right to trace by the filesystem uid, where "
-	"PTRACE_SEIZE looks at the real uid, and that CAP_DAC_OVERRIDE does not help",
+	"Verify that opening /proc/PID/mem asks for the right to trace by the filesystem uid, "
+	"where PTRACE_SEIZE looks at the real uid, and that CAP_DAC_OVERRIDE does not help",
 	KT_ANSWERS(call, SYS_openat, -EACCES), KT_ANSWERS(call, SYS_openat, 9),
 	KT_ANSWERS(ptrace, PTRACE_SEIZE, 0))
 {

@@ -243,8 +243,8 @@ static void trace_own_child_in_vain(void *answer)
 }
 
 KT_CASE(access_yama_scope2, "access.yama.scope2",
-	"Verify that with scope 2 only CAP_SYS_PTRACE lets a process trace, be it by PTRACE_SEIZE or "
-	"by PTRACE_TRACEME of its child, and PR_SET_PTRACER does not",
+	"Verify that with scope 2 only CAP_SYS_PTRACE lets a process trace, be it by PTRACE_SEIZE "
+	"or by PTRACE_TRACEME of its child, and PR_SET_PTRACER does not",
 	KT_ANSWERS(ptrace, PTRACE_SEIZE, 0), KT_ANSWERS(ptrace, PTRACE_SEIZE, -EPERM),
 	KT_ANSWERS(ptrace, PTRACE_TRACEME, 0), KT_ANSWERS(ptrace, PTRACE_TRACEME, -EPERM))
 {

@@ -10,6 +10,7 @@
 
 #include <linux/seccomp.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
@@ -56,7 +57,7 @@ void kt_notif_body_call(void *call);
 	({                                                                                         \
 		struct kt_notif_call *kt_call_ = (call);                                           \
 		KT_AWAIT(kt_gate_is_open(&kt_call_->done));                                        \
-		kt_call_->result;                                                                  \
+		atomic_load(&kt_call_->result);                                                    \
 	})
 
 /* The requests: 0 or more, or -errno. */

@@ -67,7 +67,8 @@ static long drain(void)
 KT_CASE(notif_addfd_basic, "notif.addfd.basic",
 	"Verify that ADDFD gives the target a descriptor, and answers its number: a free one, or "
 	"with SETFD the one asked for; and that O_CLOEXEC is all that it takes for a flag of it",
-	KT_ANSWERS(call, SYS_ioctl, 0, ADDFD), KT_ANSWERS(call, SYS_ioctl, 0, ADDFD, KT_NOT_FIRST(1)),
+	KT_ANSWERS(call, SYS_ioctl, 0, ADDFD),
+	KT_ANSWERS(call, SYS_ioctl, 0, ADDFD, KT_NOT_FIRST(1)),
 	KT_ANSWERS(call, SYS_ioctl, 0, ADDFD, KT_NOT_FIRST(3)),
 	KT_ANSWERS(call, SYS_ioctl, 77, ADDFD, KT_NOT_FIRST(4)), KT_RETURNS(call, SYS_fcntl, 0),
 	KT_RETURNS(call, SYS_fcntl, FD_CLOEXEC, KT_NOT_FIRST(1)), KT_RETURNS(call, SYS_read, 1))
@@ -133,8 +134,8 @@ static const char *probe_flag_send(int listener)
 }
 
 KT_CASE(notif_addfd_send, "notif.addfd.send",
-	"Verify that ADDFD with SECCOMP_ADDFD_FLAG_SEND also answers the call with the number of the "
-	"descriptor, unless it fails, which leaves the call to be answered",
+	"Verify that ADDFD with SECCOMP_ADDFD_FLAG_SEND also answers the call with the number of "
+	"the descriptor, unless it fails, which leaves the call to be answered",
 	KT_ANSWERS(call, SYS_ioctl, 0, ADDFD, KT_NOT_FIRST(1)),
 	KT_RETURNS(call, SYS_ioctl, 77, ADDFD, KT_NOT_FIRST(2)),
 	KT_ANSWERS(call, SYS_ioctl, 0, SEND), KT_RETURNS(call, SYS_read, -EAGAIN))
@@ -248,7 +249,8 @@ static void lower_limit(void *unused)
 KT_CASE(notif_addfd_rlimit, "notif.addfd.rlimit",
 	"Verify that ADDFD obeys the target's RLIMIT_NOFILE and not the supervisor's: EMFILE, and "
 	"with SETFD EBADF",
-	KT_ANSWERS(call, SYS_ioctl, 0, ADDFD), KT_ANSWERS(call, SYS_ioctl, -EMFILE, ADDFD, KT_NOT_FIRST(1)))
+	KT_ANSWERS(call, SYS_ioctl, 0, ADDFD),
+	KT_ANSWERS(call, SYS_ioctl, -EMFILE, ADDFD, KT_NOT_FIRST(1)))
 {
 	struct seccomp_notif req;
 	int listener;
@@ -317,11 +319,13 @@ static long addfd_sized(int listener, uint64_t id, size_t size, char tail)
 }
 
 KT_CASE(notif_addfd_size, "notif.addfd.size",
-	"Verify that ADDFD takes its structure in any size: a shorter one fails with EINVAL, a longer "
-	"one whose unknown part is not zero with E2BIG, and one of a page or more with EINVAL",
+	"Verify that ADDFD takes its structure in any size: a shorter one fails with EINVAL, a "
+	"longer one whose unknown part is not zero with E2BIG, and one of a page or more with "
+	"EINVAL",
 	KT_ANSWERS(call, SYS_ioctl, 5, KT_WHEN(1, _IOC(_IOC_WRITE, '!', 3, 23))),
 	KT_ANSWERS(call, SYS_ioctl, 5, KT_WHEN(1, _IOC(_IOC_WRITE, '!', 3, 32))),
-	KT_ANSWERS(call, SYS_ioctl, -E2BIG, KT_WHEN(1, _IOC(_IOC_WRITE, '!', 3, 32)), KT_NOT_FIRST(1)))
+	KT_ANSWERS(call, SYS_ioctl, -E2BIG, KT_WHEN(1, _IOC(_IOC_WRITE, '!', 3, 32)),
+		   KT_NOT_FIRST(1)))
 {
 	const size_t known = sizeof(struct seccomp_notif_addfd);
 	struct seccomp_notif req;

@@ -97,8 +97,8 @@ static void install_twice(void *unused)
 }
 
 KT_CASE(notif_one_listener, "notif.one_listener",
-	"Verify that a task whose filters have a listener cannot install a second one and gets EBUSY, "
-	"and neither can its children, until the first is closed",
+	"Verify that a task whose filters have a listener cannot install a second one and gets "
+	"EBUSY, and neither can its children, until the first is closed",
 	KT_ANSWERS(call, SYS_seccomp, 30, KT_NOT_FIRST(1)),
 	KT_CHANGES_ARG(call, SYS_seccomp, 1, SECCOMP_FILTER_FLAG_NEW_LISTENER, 0, KT_NOT_FIRST(1)),
 	KT_ANSWERS(call, SYS_seccomp, -EBUSY, KT_NOT_FIRST(4)))
@@ -185,8 +185,8 @@ KT_CASE(notif_send_twice, "notif.send_twice",
 }
 
 KT_CASE(notif_send_flags, "notif.send_flags",
-	"Verify that SEND with SECCOMP_USER_NOTIF_FLAG_CONTINUE and a value or an error, or with an "
-	"unknown flag, fails with EINVAL and leaves the call to be answered",
+	"Verify that SEND with SECCOMP_USER_NOTIF_FLAG_CONTINUE and a value or an error, or with "
+	"an unknown flag, fails with EINVAL and leaves the call to be answered",
 	KT_ANSWERS(call, SYS_ioctl, 0, KT_WHEN(1, SECCOMP_IOCTL_NOTIF_SEND)),
 	KT_ANSWERS(call, SYS_ioctl, 0, KT_WHEN(1, SECCOMP_IOCTL_NOTIF_SEND), KT_NOT_FIRST(2)),
 	KT_RETURNS(call, KT_NOTIF_NR, -EINVAL))
@@ -224,8 +224,8 @@ static void write_byte(void *arg)
 }
 
 KT_CASE(notif_continue, "notif.continue",
-	"Verify that SECCOMP_USER_NOTIF_FLAG_CONTINUE executes the call itself, with what its memory "
-	"holds by then and not when it was received",
+	"Verify that SECCOMP_USER_NOTIF_FLAG_CONTINUE executes the call itself, with what its "
+	"memory holds by then and not when it was received",
 	KT_STORES(call, SYS_read, 1, 0, 'a' ^ 'b'), KT_RETURNS(call, SYS_write, 0))
 {
 	struct kt_rule on_write = { SYS_write, KT_ANY_ARG, 0, SECCOMP_RET_USER_NOTIF };
@@ -260,8 +260,8 @@ static void write_without_listener(void *arg)
 }
 
 KT_CASE(notif_no_listener, "notif.no_listener",
-	"Verify that SECCOMP_RET_USER_NOTIF of a filter without a listener fails the call with ENOSYS "
-	"and does not execute it",
+	"Verify that SECCOMP_RET_USER_NOTIF of a filter without a listener fails the call with "
+	"ENOSYS and does not execute it",
 	KT_RETURNS(call, SYS_write, 1), KT_ANSWERS(call, SYS_read, 1))
 {
 	struct text *t = kt_shared(sizeof(*t));

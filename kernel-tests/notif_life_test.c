@@ -30,8 +30,8 @@ static void call_twice(void *arg)
 }
 
 KT_CASE(notif_listener_closed, "notif.listener_closed",
-	"Verify that closing the listener fails every waiting call with ENOSYS, received or not, and "
-	"every later one",
+	"Verify that closing the listener fails every waiting call with ENOSYS, received or not, "
+	"and every later one",
 	KT_RETURNS(call, KT_NOTIF_NR, 0), KT_RETURNS(call, KT_NOTIF_NR, -EINTR, KT_NOT_FIRST(1)))
 {
 	for (int received = 0; received <= 1; received++) {
@@ -81,8 +81,8 @@ static void call_with_handlers(void *unused)
 }
 
 KT_CASE(notif_signal_interrupts, "notif.signal_interrupts",
-	"Verify that a signal ends a call that waits for its answer: its id is unknown from then on, "
-	"and it fails with EINTR, or comes again with a new id with SA_RESTART",
+	"Verify that a signal ends a call that waits for its answer: its id is unknown from then "
+	"on, and it fails with EINTR, or comes again with a new id with SA_RESTART",
 	KT_ANSWERS(call, SYS_ioctl, 0, SEND), KT_ANSWERS(call, SYS_ioctl, 0, ID_VALID),
 	KT_RETURNS(call, KT_NOTIF_NR, 0x81), KT_RETURNS(call, KT_NOTIF_NR, -EINTR, KT_NOT_FIRST(1)))
 {
@@ -174,8 +174,8 @@ static void receive_blocking(void *arg)
 }
 
 KT_CASE(notif_recv_unblocks_on_exit, "notif.recv_unblocks_on_exit",
-	"Verify that a RECV that waits fails with ENOENT once the last task with the filter is gone, "
-	"and before 6.11 waits until a signal comes",
+	"Verify that a RECV that waits fails with ENOENT once the last task with the filter is "
+	"gone, and before 6.11 waits until a signal comes",
 	KT_RETURNS(call, SYS_ioctl, 0, KT_WHEN(1, SECCOMP_IOCTL_NOTIF_RECV)))
 {
 	struct receiver *r = kt_shared(sizeof(*r));

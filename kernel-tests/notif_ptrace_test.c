@@ -54,8 +54,9 @@ static void supervise_and_trace(void *arg)
 }
 
 KT_CASE(notif_order_with_trace, "notif.order_with_trace",
-	"Verify that of two filters, one with SECCOMP_RET_USER_NOTIF and one with SECCOMP_RET_TRACE, "
-	"the listener gets the call and the tracer no event, whichever is newer",
+	"Verify that of two filters, one with SECCOMP_RET_USER_NOTIF and one with "
+	"SECCOMP_RET_TRACE, the listener gets the call and the tracer no event, whichever is "
+	"newer",
 	KT_REPORTS("signal(SIG64)", W_STOPCODE(SIGTRAP) | PTRACE_EVENT_SECCOMP << 16),
 	KT_RETURNS(call, KT_NOTIF_NR, -ENOSYS))
 {
@@ -69,8 +70,8 @@ KT_CASE(notif_order_with_trace, "notif.order_with_trace",
 }
 
 KT_CASE(notif_ptrace_stop, "notif.ptrace_stop",
-	"Verify that a tracer sees the syscall-enter-stop of a call before the listener receives it, "
-	"no PTRACE_EVENT_SECCOMP, and the answer at the syscall-exit-stop",
+	"Verify that a tracer sees the syscall-enter-stop of a call before the listener receives "
+	"it, no PTRACE_EVENT_SECCOMP, and the answer at the syscall-exit-stop",
 	KT_SEES("call.result", 0xa3, KT_NOT_FIRST(1)),
 	KT_REPORTS("syscall", W_STOPCODE(SIGTRAP) | PTRACE_EVENT_SECCOMP << 16, KT_NOT_FIRST(1)))
 {

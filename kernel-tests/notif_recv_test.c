@@ -26,8 +26,8 @@ static struct kt_notif_call *new_call(void)
 }
 
 KT_CASE(notif_recv_zeroed, "notif.recv_zeroed",
-	"Verify that RECV into memory that is not all zero fails with EINVAL, and leaves the call to "
-	"be received",
+	"Verify that RECV into memory that is not all zero fails with EINVAL, and leaves the call "
+	"to be received",
 	KT_ANSWERS(call, SYS_ioctl, 0, RECV),
 	KT_ANSWERS(call, SYS_ioctl, -ENOENT, RECV, KT_NOT_FIRST(4)))
 {
@@ -127,8 +127,8 @@ KT_CASE(notif_id_valid, "notif.id_valid",
 }
 
 KT_CASE(notif_poll, "notif.poll",
-	"Verify that a listener polls as POLLIN while a call waits to be received, as POLLOUT while "
-	"one waits to be answered, and as POLLHUP when no task has the filter any more",
+	"Verify that a listener polls as POLLIN while a call waits to be received, as POLLOUT "
+	"while one waits to be answered, and as POLLHUP when no task has the filter any more",
 	KT_STORES(call, SYS_ppoll, 0, 4, POLLOUT << 16),
 	KT_STORES(call, SYS_ppoll, 0, 4, POLLHUP << 16))
 {
@@ -187,8 +187,8 @@ static void start_callers(void *unused)
 }
 
 KT_CASE(notif_fifo, "notif.fifo",
-	"Verify that RECV hands out the calls in the order in which they were made, and before 5.19 "
-	"the newest first",
+	"Verify that RECV hands out the calls in the order in which they were made, and before "
+	"5.19 the newest first",
 	KT_STORES(call, SYS_ioctl, 2, offsetof(struct seccomp_notif, pid), 1, RECV),
 	KT_RETURNS(call, KT_NOTIF_NR, 0x50))
 {
@@ -212,8 +212,8 @@ KT_CASE(notif_fifo, "notif.fifo",
 }
 
 KT_CASE(notif_sync_wakeup, "notif.sync_wakeup",
-	"Verify that SET_FLAGS knows SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP and no other flag, and that "
-	"calls are answered as before with it",
+	"Verify that SET_FLAGS knows SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP and no other flag, and "
+	"that calls are answered as before with it",
 	KT_ANSWERS(call, SYS_ioctl, -EINVAL, KT_WHEN(2, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP)),
 	KT_ANSWERS(call, SYS_ioctl, 0, KT_WHEN(2, 2)), KT_RETURNS(call, KT_NOTIF_NR, 0x62))
 {
@@ -268,8 +268,8 @@ static void receive_inside(void *arg)
 }
 
 KT_CASE(notif_pid_ns, "notif.pid_ns",
-	"Verify that RECV names the caller by its pid in the pid namespace of the receiver, and as 0 "
-	"where it has none",
+	"Verify that RECV names the caller by its pid in the pid namespace of the receiver, and "
+	"as 0 where it has none",
 	KT_STORES(call, SYS_ioctl, 2, offsetof(struct seccomp_notif, pid), 1, RECV),
 	KT_STORES(call, SYS_ioctl, 2, offsetof(struct seccomp_notif, pid), 1, RECV,
 		  KT_NOT_FIRST(1)))

@@ -53,8 +53,8 @@ static void call_with_handler(void *unused)
 }
 
 KT_CASE(notif_wait_killable, "notif.wait_killable",
-	"Verify that with SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV any signal ends a call that is not "
-	"yet received, and none but a fatal one a call that is",
+	"Verify that with SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV any signal ends a call that is "
+	"not yet received, and none but a fatal one a call that is",
 	KT_CHANGES_ARG(call, SYS_seccomp, 1, KILLABLE, 0),
 	KT_RETURNS(call, KT_NOTIF_NR, -EINTR, KT_NOT_FIRST(1)),
 	KT_REPORTS("killed(SIGTERM)", W_EXITCODE(0, 0)))
