@@ -263,7 +263,7 @@ KT_CASE(ptrace_signal_event_stop_ignores_sig, "ptrace.signal.event_stop_ignores_
 		KT_WAIT(child, "EVENT_STOP(SIGTRAP)");
 		KT_OK(kt_detach(child, SIGUSR1));
 	}
-	KT_EQ(KT_SEEN("times that it was handled", seen->handled[SIGUSR1]), 0);
+	KT_EQ(KT_SEEN("times that it was handled", atomic_load(&seen->handled[SIGUSR1])), 0);
 	KT_OK(kt_cont(pid, SIGUSR1));
 	KT_WAIT(pid, "exited(7)");
 }
