@@ -46,6 +46,7 @@ static void set_own_mask(uint64_t mask)
 
 struct masked {
 	uint64_t first, seen;
+	struct kt_gate last; /* before the call that it sleeps in */
 };
 
 static void masked_body(void *arg)
@@ -137,6 +138,7 @@ static void suspended_body(void *arg)
 
 	KT_SYS(sigaction(SIGTERM, &sa, NULL));
 	set_own_mask(m->first);
+	kt_gate_mark(&m->last);
 	KT_ERR(EINTR, kt_raw(SYS_rt_sigsuspend, &only, sizeof(only)));
 	m->seen = own_mask();
 	_exit(0);
@@ -158,6 +160,7 @@ KT_CASE(ptrace_signal_sigmask_restore, "ptrace.signal.sigmask_restore",
 
 		m->first = first;
 		pid = kt_child_seized(suspended_body, m, 0);
+		KT_AWAIT(kt_gate_is_open(&m->last));
 		KT_AWAIT(kt_proc_blocked_in(pid, SYS_rt_sigsuspend));
 		KT_OK(kt_interrupt(pid));
 		KT_WAIT(pid, "EVENT_STOP(SIGTRAP)");
