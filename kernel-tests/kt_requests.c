@@ -22,17 +22,15 @@ static void ask_memory(const struct kt_asked *a)
 {
 	uintptr_t address = (uintptr_t)&kt_requests;
 	unsigned long word = 0, found;
+	struct kt_regs regs;
 
-	if (a->err == 0) {
-		struct kt_regs regs = KT_GETREGS(a->pid, abi_native());
-
-		address = (uintptr_t)kt_reg(&regs, regs.at->sp) & ~(sizeof(word) - 1);
-	}
 	if (a->err) {
 		KT_ERR(a->err, kt_ptrace(PTRACE_PEEKDATA, a->pid, address, (uintptr_t)&word));
 		KT_ERR(a->err, kt_ptrace(PTRACE_POKEDATA, a->pid, address, word));
 		return;
 	}
+	regs = KT_GETREGS(a->pid, abi_native());
+	address = (uintptr_t)kt_reg(&regs, regs.at->sp) & ~(sizeof(word) - 1);
 	KT_OK(kt_ptrace(PTRACE_PEEKDATA, a->pid, address, (uintptr_t)&word));
 	KT_OK(kt_ptrace(PTRACE_POKEDATA, a->pid, address, ~word));
 	KT_OK(kt_ptrace(PTRACE_PEEKDATA, a->pid, address, (uintptr_t)&found));
@@ -170,7 +168,7 @@ static void ask_sigmask(const struct kt_asked *a)
 	KT_ERR(EINVAL, kt_ptrace(PTRACE_GETSIGMASK, a->pid, 4, (uintptr_t)&mask));
 }
 
-/* -1: not to be judged here (a fork's child: unknown until now; old kernels: stale). */
+/* -1: not to be judged; old kernels leave that of an event long past. */
 static long expected_message(const struct kt_asked *a)
 {
 	switch (a->at) {
