@@ -53,7 +53,7 @@
 	  "execve enters the time namespace for children, and so vfork is allowed") \
 	X(TSYNC_SKIPS_DEAD, "6.11", "", "commit bfafe5efa975", \
 	  "SECCOMP_FILTER_FLAG_TSYNC does not look at threads that have exited") \
-	X(UPROBE_EXEMPT, "6.18", "6.12.57", "sys_uprobe in arch/x86/kernel/uprobes.c", \
+	X(UPROBE_EXEMPT, "6.18", "", "sys_uprobe in arch/x86/kernel/uprobes.c", \
 	  "filters do not judge call 336 of x86_64") \
 	X(URETPROBE_EXEMPT, "6.14", "6.12.14 6.13.3", "commit cf6cb56ef244", \
 	  "filters do not judge call 335 of x86_64")
