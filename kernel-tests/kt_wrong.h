@@ -105,9 +105,10 @@ struct kt_wrong {
 	}
 #define KT_SEEN(name, expr)                                                                        \
 	({                                                                                         \
-		__typeof__(expr) kt_seen_ = (expr);                                                \
+		/* The comma takes the value of what is _Atomic, for clang. */                      \
+		__typeof__(((void)0, (expr))) kt_seen_ = (expr);                                   \
 		long kt_lie_;                                                                      \
-		kt_wrong_seen(name, &kt_lie_) ? (__typeof__(expr))kt_lie_ : kt_seen_;              \
+		kt_wrong_seen(name, &kt_lie_) ? (__typeof__(kt_seen_))kt_lie_ : kt_seen_;          \
 	})
 
 /* Behind any of them: only where argument n is v; not the first n times in a process. */
