@@ -21,7 +21,7 @@
 #include "harness/qemu.h"
 #include "harness/watch.h"
 
-#define BOOT_S 180
+#define BOOT_S  600
 #define IDLE_S 200 /* times the scale: Kyua ends a case earlier, and says which */
 #define LIMIT_S (2 * 60 * 60)
 #define TICK_MS 100
