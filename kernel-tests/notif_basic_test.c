@@ -160,7 +160,7 @@ KT_CASE(notif_send_twice, "notif.send_twice",
 	bool in_progress = false;
 
 	KT_NEEDS(kt_probe_listener());
-	for (int i = 0; i < 20 && !in_progress; i++) {
+	for (int i = 0; i < 500 && !in_progress; i++) {
 		struct kt_notif_call *call = new_call();
 		struct seccomp_notif req;
 		int listener;

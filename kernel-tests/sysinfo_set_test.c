@@ -191,8 +191,13 @@ KT_CASE(sysinfo_set_range, "sysinfo.set.range",
 		info.entry.args[i] = 0;
 	}
 	KT_EQ(KT_SYSINFO(pid, KT_INFO_ENTRY).entry.nr, is_32 ? SYS_getpid : SYS_getppid);
-	/* Sign-extended is in range everywhere. */
+	/* A long is compared as unsigned there: what is sign-extended is too large, too. */
 	info.entry.args[0] = UINT64_MAX;
+	if (is_32)
+		KT_ERR(ERANGE, set(pid, &info));
+	else
+		KT_OK(set(pid, &info));
+	info.entry.args[0] = UINT32_MAX;
 	KT_OK(set(pid, &info));
 
 	pid = at_exit(&info);
