@@ -29,7 +29,7 @@ tell_lies() {
 			-v stress=yes "$3" >out 2>&1
 		{ read -r result <result; } 2>/dev/null ||
 			result="no result: $(tail -n 1 out)"
-		echo "$2:$3, lie $4: $result" >"../$name.result"
+		printf '%s:%s, lie %s: %s\n' "$2" "$3" "$4" "$result" >"../$name.result"
 		cd .. && rm -rf "$name"
 	END
 	while read -r prog case n; do
