@@ -61,18 +61,32 @@ void cases_parse(const char *text, size_t len, struct results *out)
 	}
 }
 
-bool cases_wanted(const char *pattern, const struct result *r)
+static bool cases_fit(const char *pattern, const struct result *r)
 {
 	const char *base = strrchr(r->program, '/');
 	char *ident;
-	bool wanted;
+	bool fits;
 
-	if (!pattern)
-		return true;
 	base = base ? base + 1 : r->program;
 	ident = buf_asprintf("%s:%s", base, r->name);
-	wanted = !fnmatch(pattern, r->contract, 0) || !fnmatch(pattern, r->program, 0) ||
-		 !fnmatch(pattern, base, 0) || !fnmatch(pattern, ident, 0);
+	fits = !fnmatch(pattern, r->contract, 0) || !fnmatch(pattern, r->program, 0) ||
+	       !fnmatch(pattern, base, 0) || !fnmatch(pattern, ident, 0);
 	free(ident);
+	return fits;
+}
+
+bool cases_wanted(const char *patterns, const struct result *r)
+{
+	bool wanted = !patterns;
+
+	while (!wanted && patterns) {
+		const char *blank = strchr(patterns, ' ');
+		char *one = blank ? buf_strndup(patterns, (size_t)(blank - patterns)) :
+				    buf_strdup(patterns);
+
+		wanted = cases_fit(one, r);
+		free(one);
+		patterns = blank ? blank + 1 : NULL;
+	}
 	return wanted;
 }

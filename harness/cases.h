@@ -17,8 +17,9 @@
  */
 void cases_parse(const char *text, size_t len, struct results *out);
 
-/* Whether a case is among those wanted: NULL means all; a pattern of fnmatch(3)
- * for its contract, its program:case, its program, or the program's last part. */
-bool cases_wanted(const char *pattern, const struct result *r);
+/* Whether a case is among those wanted: NULL means all; patterns of fnmatch(3), parted
+ * by single blanks, one of which fits its contract, its program:case, its program, or
+ * the program's last part. */
+bool cases_wanted(const char *patterns, const struct result *r);
 
 #endif

@@ -29,7 +29,7 @@ static const struct cli_option run_options[] = {
 	{"kernel", OPT_KERNEL, "ID", "boot this kernel of the table (kmatrix kernels)"},
 	{"image", OPT_IMAGE, "PATH", "boot this kernel image of your own"},
 	{"abi", OPT_ABI, "ABI", "only cells of this ABI"},
-	{"test", OPT_TEST, "PATTERN", "only contracts, or program:case, that fit"},
+	{"test", OPT_TEST, "PATTERN", "only contracts, or program:case, that fit; again: more"},
 	{"native", OPT_NATIVE, NULL, "the running kernel"},
 	{"qemu-user", OPT_QEMU_USER, NULL, "the emulators of single programs"},
 	{"builds", OPT_BUILDS, "DIR", "where DIR/<abi>/ are built (build)"},
@@ -63,7 +63,8 @@ static void run_catch_signals(void)
 }
 
 struct run {
-	struct cli_list kernels, images, abis, variables;
+	struct cli_list kernels, images, abis, tests, variables;
+	char *patterns; /* the tests, as cases_wanted() takes them */
 	struct campaign campaign;
 	struct target_env env;
 	const char *builds, *store, *work, *color;
@@ -118,7 +119,7 @@ static int run_option(struct run *r, int opt, const char *value)
 		cli_list_add(&r->abis, value);
 		break;
 	case OPT_TEST:
-		r->env.pattern = value;
+		cli_list_add(&r->tests, value);
 		break;
 	case OPT_NATIVE:
 		r->campaign.native = true;
@@ -343,6 +344,21 @@ static int run_with(struct run *r, struct tables *tables, char **argv)
 	return rc;
 }
 
+/* The patterns of --test as one text; NULL when there are none. */
+static char *run_patterns(const struct cli_list *tests)
+{
+	char *all = NULL;
+
+	for (size_t i = 0; i < tests->count; i++) {
+		char *more = all ? buf_asprintf("%s %s", all, tests->v[i]) :
+				   buf_strdup(tests->v[i]);
+
+		free(all);
+		all = more;
+	}
+	return all;
+}
+
 static int run_main(const struct cli_verb *self, int argc, char **argv)
 {
 	struct run r = {
@@ -371,9 +387,12 @@ static int run_main(const struct cli_verb *self, int argc, char **argv)
 	r.campaign.defaults = !r.kernels.count && !r.images.count && !r.campaign.native &&
 			      !r.campaign.emulator;
 	r.env.config = r.variables.v;
+	r.env.pattern = r.patterns = run_patterns(&r.tests);
 	rc = run_with(&r, tables, argv);
 	for (size_t i = 0; i < r.variables.count; i++)
 		free((void *)(uintptr_t)r.variables.v[i]);
+	free(r.patterns);
+	free(r.tests.v);
 	free(r.variables.v);
 	free(r.kernels.v);
 	free(r.images.v);

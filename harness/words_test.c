@@ -90,6 +90,7 @@ CASE(wanted, "Verify that a case is chosen by contract, by program:case or by pr
 		{"seize_test:no_*", true},     {"kernel-tests/seize_test", true},
 		{"ptrace.seize", false},       {"seccomp.*", false},
 		{"seize_test:other", false},   {"", false},
+		{"x ptrace.seize.* y", true},  {"ptrace seccomp.*", false},
 	};
 
 	for (size_t i = 0; i < COUNT(table); i++)
