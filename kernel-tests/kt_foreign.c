@@ -70,10 +70,9 @@ static const struct tracee_kind *program_of(const struct tracee_kind *kind)
 }
 
 /* A pipe that execve closes tells when it has worked. */
-const char *kt_probe_foreign(const struct tracee_kind *kind)
+static int try_exec(const struct tracee_kind *kind)
 {
-	static char why[120];
-	int file = kt_foreign_file(program_of(kind)), ends[2], rc = 0;
+	int file = kt_foreign_file(kind), ends[2], rc = 0;
 	pid_t pid;
 
 	KT_SYS(pipe2(ends, O_CLOEXEC));
@@ -89,6 +88,17 @@ const char *kt_probe_foreign(const struct tracee_kind *kind)
 	close(file);
 	kill(pid, SIGKILL);
 	KT_SYS(waitpid(pid, NULL, 0));
+	return rc;
+}
+
+/* int 0x80 from 64-bit code needs a kernel that serves the call and runs the code. */
+const char *kt_probe_foreign(const struct tracee_kind *kind)
+{
+	static char why[120];
+	int rc = try_exec(program_of(kind));
+
+	if (rc == 0 && program_of(kind) != kind)
+		rc = try_exec(kind);
 	if (rc == 0)
 		return NULL;
 	snprintf(why, sizeof(why), "this kernel runs no %s programs (%s)", kind->abi,
