@@ -193,6 +193,7 @@ KT_CASE(access_nondumpable, "access.nondumpable",
 	KT_ANSWERS(call, SYS_openat, 9, KT_NOT_FIRST(1)),
 	KT_ANSWERS(call, SYS_openat, 9, KT_NOT_FIRST(2)), KT_ANSWERS(call, SYS_readlinkat, 9))
 {
+	KT_NEEDS(kt_probe_kernel());
 	KT_NEEDS(kt_probe_unprivileged_child());
 	KT_WAIT(kt_child(look_at_shown, new_nobody(true)), "exited(0)");
 	KT_WAIT(kt_child(look_at_hidden, new_nobody(false)), "exited(0)");
@@ -282,6 +283,7 @@ KT_CASE(access_same_group_always, "access.same_group_always",
 {
 	struct pair *p = kt_shared(sizeof(*p));
 
+	KT_NEEDS(kt_probe_kernel());
 	KT_NEEDS(kt_probe_unprivileged_child());
 	KT_WAIT(kt_child(hide_and_look, p), "exited(0)");
 }

@@ -112,6 +112,11 @@ const char *kt_probe_qemu_user(void)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 1 ? NULL : "not under qemu-user";
 }
 
+const char *kt_probe_kernel(void)
+{
+	return kt_probe_qemu_user() ? NULL : "qemu-user answers here, not the kernel";
+}
+
 /* The request with an address and data of 0 touches no memory: EIO where it is unknown. */
 static bool knows_request(long request)
 {

@@ -21,6 +21,7 @@
 const char *kt_probe_ptrace(void);
 
 const char *kt_probe_qemu_user(void);		/* that this program is run by qemu-user */
+const char *kt_probe_kernel(void);		/* that it is not: the kernel itself answers */
 
 const char *kt_probe_syscall_info(void);	/* PTRACE_GET_SYSCALL_INFO, 5.3 */
 const char *kt_probe_set_syscall_info(void);	/* PTRACE_SET_SYSCALL_INFO, 6.16 */

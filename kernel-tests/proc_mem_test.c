@@ -98,8 +98,11 @@ KT_CASE(ptrace_mem_proc_mem, "ptrace.mem.proc_mem",
 	 * Since 6.12 the kernel may be built or started (proc_mem.force_override)
 	 * to force nobody's writes, or those of the tracer alone.
 	 */
-	bool other = forced_write(false), tracer = forced_write(true);
+	bool other, tracer;
 
+	KT_NEEDS(kt_probe_kernel());
+	other = forced_write(false);
+	tracer = forced_write(true);
 	printf("forced writes: %s\n", other ? "for all" : tracer ? "for the tracer" : "for nobody");
 	KT_REQUIRE(tracer || !other);
 }
@@ -114,6 +117,7 @@ KT_CASE(ptrace_mem_proc_mem_shared_ro, "ptrace.mem.proc_mem_shared_ro",
 	unsigned long word = OLD, new = NEW;
 	volatile unsigned long *at;
 
+	KT_NEEDS(kt_probe_kernel());
 	KT_SYS(ftruncate(file, (off_t)page));
 	KT_REQUIRE(pwrite(file, &word, sizeof(word), 0) == sizeof(word));
 	at = KT_SYS(mmap(NULL, page, PROT_READ, MAP_SHARED, file, 0));
@@ -140,6 +144,7 @@ KT_CASE(ptrace_mem_proc_mem_edges, "ptrace.mem.proc_mem_edges",
 	pid_t pid;
 	int fd;
 
+	KT_NEEDS(kt_probe_kernel());
 	KT_REQUIRE(mmap(hint, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ==
 		   hint);
 	memset(end - 8, 'x', 8);

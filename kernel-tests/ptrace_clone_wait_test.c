@@ -108,8 +108,10 @@ KT_CASE(ptrace_clone_walls, "ptrace.clone.walls",
 	KT_ANSWERS(call, SYS_wait4, -ECHILD), KT_RETURNS(call, SYS_wait4, 0))
 {
 	struct household *h = kt_shared(sizeof(*h));
-	pid_t parent = kt_child(silent_parent_body, h);
+	pid_t parent;
 
+	KT_NEEDS(kt_probe_kernel());
+	parent = kt_child(silent_parent_body, h);
 	KT_AWAIT(atomic_load(&h->child) != 0);
 	KT_OK(kt_seize(h->child, PTRACE_O_EXITKILL));
 	KT_OK(kt_interrupt(h->child));

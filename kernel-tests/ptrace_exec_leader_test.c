@@ -240,8 +240,10 @@ KT_CASE(ptrace_exec_proc_self_exe, "ptrace.exec.proc_self_exe",
 	KT_ANSWERS(call, SYS_readlinkat, -ENOENT, KT_NOT_FIRST(2)))
 {
 	struct couple *c = kt_shared(sizeof(*c));
-	pid_t pid = kt_child(zombie_leader_body, c);
+	pid_t pid;
 
+	KT_NEEDS(kt_probe_kernel());
+	pid = kt_child(zombie_leader_body, c);
 	KT_AWAIT(kt_proc_state(pid) == 'Z');
 	kt_gate_open(&c->go);
 	KT_WAIT(pid, "exited(6)");
