@@ -5,6 +5,8 @@
  * rooms, too.
  */
 #include <elf.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "arch/test_tracee.h"
@@ -46,6 +48,20 @@ size_t tracee_image(const struct tracee_kind *kind, unsigned char image[TRACEE_I
 		FILL_ELF(32, kind, size);
 	memcpy(image + header_size(kind), kind->code, kind->code_size);
 	return size;
+}
+
+void tracee_filter(const struct tracee_kind *kind, struct sock_filter code[TRACEE_FILTER])
+{
+	const struct sock_filter filter[TRACEE_FILTER] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, abi_find(kind->abi)->audit_arch, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)kind->nr_getpid, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE | TRACEE_DATA),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+
+	memcpy(code, filter, sizeof(filter));
 }
 
 uint64_t tracee_arg(const struct tracee_kind *kind, int index)

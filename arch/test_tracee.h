@@ -11,6 +11,8 @@
 #ifndef BELAY_ARCH_TEST_TRACEE_H
 #define BELAY_ARCH_TEST_TRACEE_H
 
+#include <linux/filter.h>
+
 #include "arch/call.h"
 
 #define TRACEE_DATA 0x7e57	  /* SECCOMP_RET_DATA of the traced getpid */
@@ -87,6 +89,10 @@ void tracee_to_getpid(pid_t pid, enum call_point point);
 #define TRACEE_IMAGE_MAX 512
 #define TRACEE_BASE 0x400000u /* where it is mapped */
 size_t tracee_image(const struct tracee_kind *kind, unsigned char image[TRACEE_IMAGE_MAX]);
+
+/* A filter that traces its getpid, with TRACEE_DATA, and allows the rest. Pure. */
+#define TRACEE_FILTER 6
+void tracee_filter(const struct tracee_kind *kind, struct sock_filter code[TRACEE_FILTER]);
 
 /* The argument that the program passes, as a tracer should see it. */
 uint64_t tracee_arg(const struct tracee_kind *kind, int index);

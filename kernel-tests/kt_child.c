@@ -3,7 +3,6 @@
  * kt_child.c - starts the processes of a case and lets them meet.
  */
 #include <errno.h>
-#include <linux/capability.h>
 #include <linux/futex.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -164,14 +163,6 @@ pid_t kt_child_traceme(kt_body *body, void *arg)
 
 	KT_WAIT(pid, "signal(SIGSTOP)");
 	return pid;
-}
-
-void kt_drop_capabilities(void)
-{
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { 0 };
-
-	KT_SYS(syscall(SYS_capset, &header, none));
 }
 
 /* ppoll and not pause: every ABI has it. */

@@ -38,9 +38,6 @@ pid_t kt_child_stopped(kt_body *body, void *arg, unsigned long options);
 /* A child that has called PTRACE_TRACEME and stands in signal(SIGSTOP). */
 pid_t kt_child_traceme(kt_body *body, void *arg);
 
-/* In a child: gives up every capability, for ever but for an execve by root. */
-void kt_drop_capabilities(void);
-
 /* In shared memory: what a running tracee counts up. */
 typedef _Atomic unsigned long kt_counter;
 

@@ -60,7 +60,7 @@ void kt_cred_unprivileged(void)
 {
 	if (geteuid() == 0)
 		kt_cred_become(&nobody);
-	KT_SYS(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0));
+	kt_cred_set_caps(0);
 }
 
 static void get_caps(caps data)

@@ -90,12 +90,3 @@ int kt_exec_suid_copy(char path[KT_EXEC_PATH])
 	snprintf(path, KT_EXEC_PATH, "/proc/self/fd/%d", fd);
 	return fd;
 }
-
-_Noreturn void kt_exec_or_skip(const char *name, const char *arg)
-{
-	int rc = kt_exec(name, arg);
-
-	if (rc == -ENOEXEC)
-		kt_skip("the kernel does not execute programs of this ABI");
-	KT_FAIL("execve of this program: %s", kt_errno_name(-rc));
-}

@@ -7,7 +7,7 @@
  *	{
  *		_exit(atoi(arg));
  *	}
- *	... in a child: kt_exec("exits_with", "7");
+ *	... in a child: KT_OK(kt_exec("exits_with", "7"));
  *
  * The new image starts in that function, before main and ATF. It shares no
  * memory with the case; a KT_ macro that fails there ends it with status 99.
@@ -34,12 +34,6 @@ struct kt_exec {
  * an emulator runs what the kernel cannot.
  */
 int kt_exec(const char *name, const char *arg);
-
-/*
- * The same for a body that ends so. It skips the case where the kernel does not
- * execute this program: qemu-user has started it, and binfmt_misc knows of none.
- */
-_Noreturn void kt_exec_or_skip(const char *name, const char *arg);
 
 /* The same with an empty argv. */
 int kt_exec_bare(const char *name, const char *arg);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
@@ -197,15 +198,8 @@ const char *kt_probe_seccomp_flag(unsigned int flag)
 /* A process below somebody else's listener cannot have one of its own. */
 const char *kt_probe_listener(void)
 {
-	struct {
-		uint16_t code;
-		uint8_t jt, jf;
-		uint32_t k;
-	} allow = { 0x06 /* BPF_RET | BPF_K */, 0, 0, SECCOMP_RET_ALLOW };
-	struct {
-		unsigned short len;
-		void *filter;
-	} prog = { 1, &allow };
+	struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	struct sock_fprog prog = { 1, &allow };
 	const char *absent = kt_probe_seccomp_flag(SECCOMP_FILTER_FLAG_NEW_LISTENER);
 	int status;
 	pid_t pid;

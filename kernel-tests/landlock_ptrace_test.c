@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "kernel-tests/kt.h"
+#include "kernel-tests/kt_cred.h"
 #include "kernel-tests/kt_landlock.h"
 
 /*
@@ -174,7 +175,7 @@ static void parent_body(void *arg)
 	struct family *f = arg;
 
 	/* CAP_PERFMON opens some of these files whatever the domain. */
-	kt_drop_capabilities();
+	kt_cred_set_caps(0);
 	f->parent = getpid();
 	if (f->relation->both)
 		kt_landlock_enter(KT_LL_MAKE_BLOCK, 0, 0);

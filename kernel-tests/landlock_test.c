@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "kernel-tests/kt.h"
+#include "kernel-tests/kt_cred.h"
 #include "kernel-tests/kt_landlock.h"
 
 /* The rights that each ABI added; the first bit that it does not know follows. */
@@ -72,7 +73,7 @@ static void enter_without(void *unused)
 	(void)unused;
 	if (!kt_probe_cap(CAP_SYS_ADMIN))
 		KT_OK(kt_raw(KT_LL_RESTRICT, ruleset, 0));
-	kt_drop_capabilities();
+	kt_cred_set_caps(0);
 	KT_ERR(EPERM, kt_raw(KT_LL_RESTRICT, ruleset, 0));
 	KT_SYS(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
 	KT_OK(kt_raw(KT_LL_RESTRICT, ruleset, 0));
@@ -161,7 +162,7 @@ static void restrict_and_multiply(void *arg)
 	kt_thread(is_restricted, &s->later_thread);
 	kt_gate_wait(&s->later_thread);
 	KT_WAIT(kt_child(is_restricted, &s->child), "exited(0)");
-	kt_exec("exits_with_errno", "");
+	KT_OK(kt_exec("exits_with_errno", ""));
 }
 
 KT_CASE(landlock_inherit, "landlock.inherit",

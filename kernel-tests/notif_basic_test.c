@@ -12,6 +12,7 @@
 
 #include "arch/abi.h"
 #include "kernel-tests/kt.h"
+#include "kernel-tests/kt_bpf.h"
 #include "kernel-tests/kt_notif.h"
 
 static struct kt_notif_call *new_call(void)
@@ -64,17 +65,7 @@ KT_CASE(notif_listener_cloexec, "notif.listener_cloexec",
 /* What another filter with these flags meets. */
 static long install_another(unsigned int flags)
 {
-	struct {
-		uint16_t code;
-		uint8_t jt, jf;
-		uint32_t k;
-	} allow = { 0x06 /* BPF_RET | BPF_K */, 0, 0, SECCOMP_RET_ALLOW };
-	struct {
-		unsigned short len;
-		void *filter;
-	} prog = { 1, &allow };
-
-	return kt_raw(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &prog);
+	return KT_BPF(flags, KT_BPF_RET(SECCOMP_RET_ALLOW));
 }
 
 static void install_in_child(void *unused)

@@ -227,7 +227,7 @@ KT_EXEC_MAIN(call_after_exec)
 static void exec_and_call(void *unused)
 {
 	(void)unused;
-	kt_exec("call_after_exec", "");
+	KT_OK(kt_exec("call_after_exec", ""));
 }
 
 KT_CASE(notif_exec_survives, "notif.exec_survives",

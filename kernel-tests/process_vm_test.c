@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #include "kernel-tests/kt.h"
+#include "kernel-tests/kt_cred.h"
 #include "kernel-tests/kt_foreign.h"
-#include "kernel-tests/kt_user.h"
 
 #define OLD 0x4f4c444fUL
 #define NEW 0x4e45574eUL
@@ -250,7 +250,7 @@ static void unprivileged_body(void *gate)
 	unsigned long word;
 	pid_t pid;
 
-	kt_user_drop();
+	kt_cred_unprivileged();
 	pid = kt_child(kt_body_park, NULL);
 	KT_EQ(vm_read(pid, &word, &place, sizeof(word)), sizeof(word));
 	KT_EQ(word, OLD);

@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "kernel-tests/kt.h"
+#include "kernel-tests/kt_cred.h"
 #include "kernel-tests/kt_foreign.h"
-#include "kernel-tests/kt_user.h"
 
 #define OLD 0x4f4c444fUL
 #define NEW 0x4e45574eUL
@@ -272,7 +272,7 @@ static void trace_dumpable(int denied)
 static void unprivileged_tracer(void *unused)
 {
 	(void)unused;
-	kt_user_drop();
+	kt_cred_unprivileged();
 	trace_dumpable(EIO);
 }
 

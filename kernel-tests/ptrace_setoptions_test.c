@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "kernel-tests/kt.h"
+#include "kernel-tests/kt_cred.h"
 
 static void exit_body(void *unused)
 {
@@ -140,23 +141,11 @@ KT_CASE(ptrace_setoptions_inherited, "ptrace.setoptions.inherited",
 	KT_WAIT(child, "EVENT_EXIT");
 }
 
-/* Give up one capability in this process; whoever never had it changes nothing. */
-static void drop_capability(int cap)
-{
-	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3, 0 };
-	struct __user_cap_data_struct data[2];
-
-	KT_SYS(syscall(SYS_capget, &head, data));
-	data[cap / 32].effective &= ~(1U << cap % 32);
-	data[cap / 32].permitted &= ~(1U << cap % 32);
-	KT_SYS(syscall(SYS_capset, &head, data));
-}
-
 static void suspend_perm_body(void *tracee)
 {
 	pid_t pid = *(pid_t *)tracee;
 
-	drop_capability(CAP_SYS_ADMIN);
+	kt_cred_drop_cap(CAP_SYS_ADMIN);
 	KT_OK(kt_seize(pid, PTRACE_O_EXITKILL));
 	KT_OK(kt_interrupt(pid));
 	KT_WAIT(pid, "EVENT_STOP(SIGTRAP)");

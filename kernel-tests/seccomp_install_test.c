@@ -5,7 +5,6 @@
  * seccomp_bpf_test.c.
  */
 #include <errno.h>
-#include <linux/capability.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
@@ -15,19 +14,12 @@
 
 #include "kernel-tests/kt.h"
 #include "kernel-tests/kt_bpf.h"
-
-static void drop_capabilities(void)
-{
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { 0 };
-
-	KT_SYS(syscall(SYS_capset, &header, none));
-}
+#include "kernel-tests/kt_cred.h"
 
 static void unprivileged_body(void *unused)
 {
 	(void)unused;
-	drop_capabilities();
+	kt_cred_set_caps(0);
 	KT_ERR(EACCES, KT_BPF(0, KT_BPF_ON(SYS_getppid, KT_RET_ERRNO)));
 	KT_OK(kt_raw(SYS_getppid));
 	KT_OK(kt_raw(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));

@@ -14,6 +14,7 @@
 
 #include "kernel-tests/kt.h"
 #include "kernel-tests/kt_bpf.h"
+#include "kernel-tests/kt_cred.h"
 
 #ifndef PTRACE_SECCOMP_GET_FILTER
 #define PTRACE_SECCOMP_GET_FILTER 0x420c
@@ -238,8 +239,6 @@ KT_CASE(seccomp_ptrace_get_filter_none, "seccomp.ptrace_get_filter_none",
 
 static void refused_body(void *arg)
 {
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { 0 };
 	struct seccomp_metadata m = { 0 };
 	pid_t pid = filtered_tracee();
 
@@ -248,7 +247,7 @@ static void refused_body(void *arg)
 		kt_bpf_nnp();
 		KT_OK(KT_BPF(0, KT_BPF_RET(SECCOMP_RET_ALLOW)));
 	} else {
-		KT_SYS(syscall(SYS_capset, &header, none));
+		kt_cred_set_caps(0);
 	}
 	KT_ERR(EACCES, kt_ptrace(PTRACE_SECCOMP_GET_FILTER, pid, 0, 0));
 	KT_ERR(EACCES, kt_ptrace(PTRACE_SECCOMP_GET_METADATA, pid, sizeof(m), (uintptr_t)&m));
