@@ -18,17 +18,18 @@ static const struct {
 	const char *meaning;
 } status_table[STATUS_COUNT] = {
 	[STATUS_PASS]	 = {"pass",    '.',  1, STATUS_CLASS_GOOD,    "the promise holds"},
-	[STATUS_FAIL]	 = {"fail",    'F', 10, STATUS_CLASS_FAILURE, "the promise is broken"},
+	[STATUS_FAIL]	 = {"fail",    'F', 11, STATUS_CLASS_FAILURE, "the promise is broken"},
 	[STATUS_SKIP]	 = {"skip",    's',  2, STATUS_CLASS_GOOD,    "not there to be tested"},
 	[STATUS_XFAIL]	 = {"xfail",   'x',  3, STATUS_CLASS_GOOD,    "known bug, present"},
 	[STATUS_XPASS]	 = {"xpass",   'P',  7, STATUS_CLASS_FAILURE, "known bug that did not show"},
-	[STATUS_TIMEOUT] = {"timeout", 'T',  9, STATUS_CLASS_FAILURE, "no end within its time"},
-	[STATUS_BROKEN]	 = {"broken",  'B',  8, STATUS_CLASS_FAILURE, "the test itself went wrong"},
-	[STATUS_CRASHED] = {"crashed", 'C', 11, STATUS_CLASS_FAILURE, "the kernel died in it"},
+	[STATUS_TIMEOUT] = {"timeout", 'T', 10, STATUS_CLASS_FAILURE, "no end within its time"},
+	[STATUS_BROKEN]	 = {"broken",  'B',  9, STATUS_CLASS_FAILURE, "the test itself went wrong"},
+	[STATUS_CRASHED] = {"crashed", 'C', 12, STATUS_CLASS_FAILURE, "the kernel died in it"},
 	[STATUS_LOST]	 = {"lost",    'L',  4, STATUS_CLASS_MISSING, "asked for, no answer came"},
 	[STATUS_NA]	 = {"na",      '-',  0, STATUS_CLASS_GOOD,    "not for this cell"},
 	[STATUS_NOBUILD] = {"nobuild", 'U',  5, STATUS_CLASS_MISSING, "not built for this ABI"},
 	[STATUS_NOBOOT]	 = {"noboot",  'N',  6, STATUS_CLASS_MISSING, "the kernel did not boot"},
+	[STATUS_FLAKY]	 = {"flaky",   '?',  8, STATUS_CLASS_FAILURE, "two runs of it do not agree"},
 };
 
 const char *status_word(enum status s)

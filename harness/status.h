@@ -21,6 +21,7 @@ enum status {
 	STATUS_NA,	/* this ABI or kernel cannot run it, by declaration */
 	STATUS_NOBUILD,
 	STATUS_NOBOOT,
+	STATUS_FLAKY,	/* two runs of it do not agree */
 	STATUS_COUNT
 };
 
