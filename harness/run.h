@@ -9,7 +9,8 @@
  *   console   printk, and these lines written through /dev/kmsg, each behind
  *             printk's own prefix "[ 1.23] ":
  *               KT-BOOT <uname -r>      init runs
- *               KT-PROG <abi> <program> this program runs; "batch": one of several
+ *               KT-PROG <abi> <program> [<case>]
+ *                                       this runs; "batch": one of several programs
  *               KT-DONE                 every step of the job has been run
  *   stream    a port of its own, so that printk cannot cut it. Kyua's own lines
  *             ("prog:case  ->  " is written before the case runs, the result

@@ -158,16 +158,16 @@ static void mark(const atf_tc_t *tc)
 {
 	const char *abi = atf_tc_get_config_var_wd(tc, "mark", NULL);
 	int fd = abi ? open("/dev/kmsg", O_WRONLY | O_CLOEXEC) : -1;
-	char line[200];
-	ssize_t n;
+	char line[300];
+	int n;
 
 	if (fd < 0)
 		return;
 	/* Not dprintf: it seeks first, which /dev/kmsg refuses. */
-	n = snprintf(line, sizeof(line), "KT-PROG %s kernel-tests/%s\n", abi,
-		     program_invocation_short_name);
-	if (write(fd, line, (size_t)n) != n)
-		printf("the console does not take the name of this program\n");
+	n = snprintf(line, sizeof(line), "KT-PROG %s kernel-tests/%s %s\n", abi,
+		     program_invocation_short_name, atf_tc_get_ident(tc));
+	if (n >= (int)sizeof(line) || write(fd, line, (size_t)n) != n)
+		printf("the console does not take the name of this case\n");
 	close(fd);
 }
 
