@@ -92,6 +92,7 @@ void matrix_make(const struct store_run *run, struct matrix *out)
 	free(items);
 	if (m.count)
 		qsort(m.rows, m.count, sizeof(*m.rows), matrix_row_compare);
+	sound_make(run, &m.sound);
 	*out = m;
 }
 
@@ -102,6 +103,7 @@ void matrix_free(struct matrix *m)
 		free(m->rows[i].at);
 	}
 	free(m->rows);
+	sound_free(&m->sound);
 	*m = (struct matrix){0};
 }
 

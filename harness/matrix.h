@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 
+#include "harness/sound.h"
 #include "harness/store.h"
 
 struct matrix_row {
@@ -22,6 +23,7 @@ struct matrix {
 	const struct store_run *run; /* outlives the matrix */
 	struct matrix_row *rows;     /* contracts by name, then cases without one */
 	size_t count;
+	struct sound sound; /* the last rows: belay's backends and layers in each cell */
 };
 
 void matrix_make(const struct store_run *run, struct matrix *out);

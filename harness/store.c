@@ -365,5 +365,6 @@ void store_run_free(struct store_run *r)
 		cell_free(&r->cells[i]);
 	free(r->cells);
 	free(r->command);
+	relies_free(&r->relies);
 	*r = (struct store_run){0};
 }

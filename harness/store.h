@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "harness/cell.h"
+#include "harness/relies.h"
 #include "harness/run.h"
 
 /* The format written by this program. A store with a higher one is refused. */
@@ -44,6 +45,7 @@ struct store_run {
 	bool ended; /* false: still running, or killed */
 	struct cell *cells; /* in the order they were first written */
 	size_t count;
+	struct relies relies; /* what belay said; empty when it was not asked */
 };
 
 /* The newest run. -ENODATA when the store has none. */
