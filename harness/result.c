@@ -23,6 +23,7 @@ struct result *results_add(struct results *list, const char *program, const char
 		.contract = buf_strdup(contract ? contract : ""),
 		.status = status,
 		.reason = buf_strdup(reason ? reason : ""),
+		.attempts = 1,
 		.us = -1,
 	};
 	return r;

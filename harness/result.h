@@ -16,6 +16,7 @@ struct result {
 	char *contract; /* "ptrace.seize.no_stop"; "" when the case carries none */
 	enum status status;
 	char *reason; /* "" when there is nothing to say */
+	unsigned attempts; /* how often it was run for this answer */
 	int64_t us;   /* how long it took; -1 where nobody knows */
 	char *output; /* what the case printed, NULL for nothing; not a string */
 	size_t output_len;

@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * store.c - the result store in SQLite. It keeps what it is given and judges
- * nothing; words go in as they are and are checked when they come out.
+ * store.c - the result store in SQLite: its format, and opening it. A file that is not
+ * ours, is damaged or is from a newer kmatrix is never written to.
  */
 #include "config.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <sqlite3.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "harness/buf.h"
-#include "harness/store.h"
+#include "harness/store_db.h"
 
 #define STORE_APPLICATION 0x6b6d7478 /* "kmtx" in SQLite's application_id */
 #define STORE_STR(x) #x
 #define STORE_XSTR(x) STORE_STR(x)
 
+/* Format 1. It stays as it is: every store begins with it. */
 static const char store_schema[] =
+	"PRAGMA application_id = " STORE_XSTR(STORE_APPLICATION) ";"
 	"CREATE TABLE runs (run_id INTEGER PRIMARY KEY, command TEXT NOT NULL,"
 	" belay_version TEXT NOT NULL, started INTEGER NOT NULL," /* seconds since 1970 */
 	" ended INTEGER);"
@@ -33,121 +33,64 @@ static const char store_schema[] =
 	"CREATE TABLE results (cell_id INTEGER NOT NULL REFERENCES cells ON DELETE CASCADE,"
 	" program TEXT NOT NULL, name TEXT NOT NULL, contract TEXT NOT NULL,"
 	" status TEXT NOT NULL, reason TEXT NOT NULL, us INTEGER, output BLOB,"
-	" PRIMARY KEY (cell_id, program, name)) WITHOUT ROWID;"
-	"PRAGMA user_version = " STORE_XSTR(STORE_VERSION) ";";
+	" PRIMARY KEY (cell_id, program, name)) WITHOUT ROWID;";
 
-struct store {
-	sqlite3 *db;
-	char *path;
-	pthread_mutex_t lock; /* a transaction belongs to one thread */
+/*
+ * What came later, one line each: whatever a store lacks of it is added. A new column
+ * needs a default that is true of every row there is. `column` is one of a new table.
+ */
+static const struct store_addition {
+	const char *table, *column, *sql;
+} store_additions[] = {
+	/* Format 2: what a run was asked to do, so that another can go on with it. */
+	{"runs", "asked", "ALTER TABLE runs ADD COLUMN asked TEXT NOT NULL DEFAULT ''"},
+	/* How often the case was run for this answer. */
+	{"results", "attempts", "ALTER TABLE results ADD COLUMN"
+	 " attempts INTEGER NOT NULL DEFAULT 1"},
+	/* What belay said it stands on, in its order: see relies.h. */
+	{"relies", "contract", "CREATE TABLE relies ("
+	 "run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,"
+	 " what TEXT NOT NULL, kind TEXT NOT NULL, part TEXT NOT NULL, optional INTEGER NOT NULL,"
+	 " contract TEXT NOT NULL, abis TEXT NOT NULL, why TEXT NOT NULL)"},
 };
 
-static int store_fail(struct store *s, struct why *why, const char *what)
+#define STORE_ADDITIONS (sizeof(store_additions) / sizeof(store_additions[0]))
+
+/* ---- statements ---- */
+
+int store_fail(struct store *s, struct why *why, const char *what)
 {
 	int code = s->db ? sqlite3_errcode(s->db) : SQLITE_NOMEM;
+	int os = 0;
 
-	snprintf(why->text, sizeof(why->text), "store '%s': %s: %s", s->path, what,
-		 s->db ? sqlite3_errmsg(s->db) : "out of memory");
-	return code == SQLITE_FULL ? -ENOSPC : code == SQLITE_BUSY ? -EBUSY : -EIO;
+	if (s->db)
+		sqlite3_file_control(s->db, "main", SQLITE_FCNTL_LAST_ERRNO, &os);
+	switch (code) {
+	case SQLITE_CORRUPT:
+		return why_set(why, EUCLEAN, "store '%s' is damaged (%s): it is left as it is, name "
+			       "another file; `sqlite3 FILE .recover` may save what is in it",
+			       s->path, sqlite3_errmsg(s->db));
+	case SQLITE_NOTADB:
+		return why_set(why, EINVAL, "store '%s' is not a result store of kmatrix; name "
+			       "another file", s->path);
+	case SQLITE_FULL:
+		return why_set(why, ENOSPC, "store '%s': %s: the disk is full", s->path, what);
+	case SQLITE_IOERR:
+		return why_set(why, EIO, "store '%s': %s: %s%s%s", s->path, what,
+			       sqlite3_errmsg(s->db), os ? ": " : "", os ? strerror(os) : "");
+	default:
+		return why_set(why, code == SQLITE_BUSY ? EBUSY : EIO, "store '%s': %s: %s",
+			       s->path, what, s->db ? sqlite3_errmsg(s->db) : "out of memory");
+	}
 }
 
-static int store_exec(struct store *s, const char *sql, const char *what, struct why *why)
+int store_exec(struct store *s, const char *sql, const char *what, struct why *why)
 {
 	return sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0
 								       : store_fail(s, why, what);
 }
 
-static int store_pragma(struct store *s, const char *sql, int *out)
-{
-	sqlite3_stmt *st;
-	int rc = sqlite3_prepare_v2(s->db, sql, -1, &st, NULL);
-
-	if (rc != SQLITE_OK)
-		return rc;
-	rc = sqlite3_step(st);
-	if (rc == SQLITE_ROW)
-		*out = sqlite3_column_int(st, 0);
-	sqlite3_finalize(st);
-	return rc == SQLITE_ROW ? SQLITE_OK : rc;
-}
-
-/* That the file is a store of ours, and one that we can read. */
-static int store_check(struct store *s, bool write, struct why *why)
-{
-	int app = 0, version = 0, tables = 0;
-
-	if (store_pragma(s, "PRAGMA application_id", &app) ||
-	    store_pragma(s, "PRAGMA user_version", &version) ||
-	    store_pragma(s, "SELECT count(*) FROM sqlite_master", &tables))
-		return store_fail(s, why, "not a result store of kmatrix");
-	if (write && !app && !version && !tables) {
-		char *sql = buf_asprintf("BEGIN IMMEDIATE; PRAGMA application_id = %d; %s COMMIT;",
-					 STORE_APPLICATION, store_schema);
-		int err = store_exec(s, sql, "cannot be made", why);
-
-		free(sql);
-		return err;
-	}
-	if (app != STORE_APPLICATION || version < 1) {
-		snprintf(why->text, sizeof(why->text),
-			 "store '%s' is not a result store of kmatrix; name another file", s->path);
-		return -EINVAL;
-	}
-	if (version > STORE_VERSION) {
-		snprintf(why->text, sizeof(why->text),
-			 "store '%s' was written by a newer kmatrix (format %d, this one knows up "
-			 "to %d)",
-			 s->path, version, STORE_VERSION);
-		return -EPROTONOSUPPORT;
-	}
-	return 0;
-}
-
-int store_open(const char *path, bool write, struct store **out, struct why *why)
-{
-	int flags = write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
-	struct store *s = buf_realloc(NULL, 1, sizeof(*s));
-	struct stat st;
-	int err = 0;
-
-	*s = (struct store){.path = buf_strdup(path)};
-	pthread_mutex_init(&s->lock, NULL);
-	if (stat(path, &st) ? !write || errno != ENOENT : !S_ISREG(st.st_mode)) {
-		err = stat(path, &st) ? -errno : -EINVAL;
-		snprintf(why->text, sizeof(why->text), "store '%s': %s%s", path,
-			 err == -EINVAL ? "not a regular file" : strerror(-err),
-			 err == -ENOENT ? "; `kmatrix run` makes one" : "");
-	} else if (sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL) !=
-		   SQLITE_OK) {
-		err = store_fail(s, why, "cannot be opened");
-	} else {
-		/* A `kmatrix report` may be reading while a run writes. */
-		sqlite3_busy_timeout(s->db, 30000);
-		err = store_check(s, write, why);
-		if (!err)
-			err = store_exec(s, "PRAGMA foreign_keys = ON", "cannot be used", why);
-	}
-	if (err) {
-		store_close(s);
-		return err;
-	}
-	*out = s;
-	return 0;
-}
-
-void store_close(struct store *s)
-{
-	if (!s)
-		return;
-	sqlite3_close(s->db);
-	pthread_mutex_destroy(&s->lock);
-	free(s->path);
-	free(s);
-}
-
-/* Prepare and bind; types has one letter per value: s text, i int64_t, b bytes and size_t. */
-static int store_prepare(struct store *s, sqlite3_stmt **out, const char *sql, const char *types,
-			 ...)
+int store_prepare(struct store *s, sqlite3_stmt **out, const char *sql, const char *types, ...)
 {
 	sqlite3_stmt *st;
 	va_list ap;
@@ -177,7 +120,7 @@ static int store_prepare(struct store *s, sqlite3_stmt **out, const char *sql, c
 	return rc;
 }
 
-static int store_finish(sqlite3_stmt *st)
+int store_finish(sqlite3_stmt *st)
 {
 	int rc = sqlite3_step(st);
 
@@ -185,186 +128,207 @@ static int store_finish(sqlite3_stmt *st)
 	return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
-int store_begin(struct store *s, const char *command, int64_t *run, struct why *why)
+/* The first value of the first row, a number or a text to be freed. */
+static int store_one(struct store *s, const char *sql, int *number, char **text)
 {
 	sqlite3_stmt *st;
+	int rc = store_prepare(s, &st, sql, "");
 
-	if (store_prepare(s, &st, "INSERT INTO runs (command, belay_version, started)"
-			  " VALUES (?, ?, ?)", "ssi", command, PACKAGE_VERSION,
-			  (int64_t)time(NULL)) ||
-	    store_finish(st))
-		return store_fail(s, why, "cannot be written");
-	*run = sqlite3_last_insert_rowid(s->db);
+	if (rc)
+		return rc;
+	rc = sqlite3_step(st);
+	if (rc == SQLITE_ROW && number)
+		*number = sqlite3_column_int(st, 0);
+	if (rc == SQLITE_ROW && text)
+		*text = buf_strdup((const char *)sqlite3_column_text(st, 0));
+	sqlite3_finalize(st);
+	return rc == SQLITE_ROW ? SQLITE_OK : rc;
+}
+
+/* ---- the format ---- */
+
+/* Whether the addition is there already. */
+static int store_has(struct store *s, const struct store_addition *a, bool *out)
+{
+	sqlite3_stmt *st;
+	int rc = store_prepare(s, &st, "SELECT count(*) FROM pragma_table_info(?)"
+			       " WHERE name = ?", "ss", a->table, a->column);
+
+	if (rc)
+		return rc;
+	rc = sqlite3_step(st);
+	if (rc == SQLITE_ROW)
+		*out = sqlite3_column_int(st, 0) > 0;
+	sqlite3_finalize(st);
+	return rc == SQLITE_ROW ? SQLITE_OK : rc;
+}
+
+/* Whether there is nothing to add. */
+static int store_is_complete(struct store *s, bool *out, struct why *why)
+{
+	bool complete = true;
+	int version;
+
+	if (store_one(s, "PRAGMA user_version", &version, NULL))
+		return store_fail(s, why, "cannot be read");
+	for (size_t i = 0; i < STORE_ADDITIONS && complete; i++)
+		if (store_has(s, &store_additions[i], &complete))
+			return store_fail(s, why, "cannot be read");
+	*out = complete && version == STORE_VERSION;
 	return 0;
 }
 
-int store_end(struct store *s, int64_t run, struct why *why)
+/* Add what is not there, inside the caller's transaction. */
+static int store_complete(struct store *s, struct why *why)
 {
-	sqlite3_stmt *st;
+	for (size_t i = 0; i < STORE_ADDITIONS; i++) {
+		bool has;
+		int err;
 
-	if (store_prepare(s, &st, "UPDATE runs SET ended = ? WHERE run_id = ?", "ii",
-			  (int64_t)time(NULL), run) ||
-	    store_finish(st))
-		return store_fail(s, why, "cannot be written");
-	return 0;
-}
-
-static int store_put_cell(struct store *s, int64_t run, struct cell *c, int64_t *id)
-{
-	sqlite3_stmt *st;
-	int rc;
-
-	if (c->id)
-		rc = store_prepare(s, &st, "UPDATE cells SET kernel = ?, abi = ?, version = ?,"
-				   " accel = ?, qemu = ?, user = ? WHERE cell_id = ?", "ssssssi",
-				   c->kernel, c->abi, c->version, c->accel, c->qemu, c->user,
-				   c->id);
-	else
-		rc = store_prepare(s, &st, "INSERT INTO cells (kernel, abi, version, accel, qemu,"
-				   " user, run_id) VALUES (?, ?, ?, ?, ?, ?, ?)", "ssssssi",
-				   c->kernel, c->abi, c->version, c->accel, c->qemu, c->user, run);
-	if (rc || (rc = store_finish(st)))
-		return rc;
-	*id = c->id ? c->id : sqlite3_last_insert_rowid(s->db);
-	rc = store_prepare(s, &st, "DELETE FROM results WHERE cell_id = ?", "i", *id);
-	if (rc || (rc = store_finish(st)))
-		return rc;
-	for (size_t i = 0; i < c->results.count; i++) {
-		const struct result *r = &c->results.v[i];
-
-		rc = store_prepare(s, &st, "INSERT INTO results (cell_id, program, name, contract,"
-				   " status, reason, us, output) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-				   "isssssib", *id, r->program, r->name, r->contract,
-				   status_word(r->status), r->reason, r->us, (void *)r->output,
-				   r->output_len);
-		if (rc || (rc = store_finish(st)))
-			return rc;
+		if (store_has(s, &store_additions[i], &has))
+			return store_fail(s, why, "cannot be read");
+		err = has ? 0 : store_exec(s, store_additions[i].sql, "cannot be written", why);
+		if (err)
+			return err;
 	}
-	return SQLITE_OK;
+	return store_exec(s, "PRAGMA user_version = " STORE_XSTR(STORE_VERSION),
+			  "cannot be written", why);
 }
 
-int store_put(struct store *s, int64_t run, struct cell *cells, size_t count, struct why *why)
+/* That the file is a store of ours, and one that we can read; or has nothing in it yet. */
+static int store_check(struct store *s, bool *empty, struct why *why)
 {
-	int64_t *ids = buf_realloc(NULL, count, sizeof(*ids));
-	int err;
+	int app = 0, version = 0, tables = 0;
+	char *damage = NULL;
 
-	pthread_mutex_lock(&s->lock);
-	err = store_exec(s, "BEGIN IMMEDIATE", "cannot be written", why);
-	for (size_t i = 0; i < count && !err; i++)
-		if (store_put_cell(s, run, &cells[i], &ids[i]))
-			err = store_fail(s, why, "cannot be written");
+	if (store_one(s, "PRAGMA application_id", &app, NULL) ||
+	    store_one(s, "PRAGMA user_version", &version, NULL) ||
+	    store_one(s, "SELECT count(*) FROM sqlite_master", &tables, NULL))
+		return store_fail(s, why, "cannot be read");
+	*empty = !app && !version && !tables;
+	if (*empty)
+		return 0;
+	if (app != STORE_APPLICATION || version < 1)
+		return why_set(why, EINVAL, "store '%s' is not a result store of kmatrix; name "
+			       "another file", s->path);
+	if (version > STORE_VERSION)
+		return why_set(why, EPROTONOSUPPORT, "store '%s' was written by a newer kmatrix "
+			       "(format %d, this one knows up to %d)", s->path, version,
+			       STORE_VERSION);
+	if (store_one(s, "PRAGMA quick_check(1)", NULL, &damage))
+		return store_fail(s, why, "cannot be read");
+	if (damage && strcmp(damage, "ok")) {
+		/* Its first line may be a heading, "*** in database main ***". */
+		const char *line = strchr(damage, '\n') ? strchr(damage, '\n') + 1 : damage;
+
+		why_set(why, EUCLEAN, "store '%s' is damaged (%.*s): it is left as it is, name "
+			"another file; `sqlite3 FILE .recover` may save what is in it", s->path,
+			(int)strcspn(line, "\n"), line);
+		free(damage);
+		return -EUCLEAN;
+	}
+	free(damage);
+	return 0;
+}
+
+/* Checked and made or completed under the write lock, so that of several processes that
+ * begin on a new store at once one makes it and the others find it. */
+static int store_ready_write(struct store *s, struct why *why)
+{
+	bool empty, complete = false;
+	int err = store_exec(s, "BEGIN IMMEDIATE", "cannot be written", why);
+
+	if (!err)
+		err = store_check(s, &empty, why);
+	if (!err && empty)
+		err = store_exec(s, store_schema, "cannot be made", why);
+	if (!err)
+		err = store_is_complete(s, &complete, why);
+	if (!err && !complete)
+		err = store_complete(s, why);
 	if (!err)
 		err = store_exec(s, "COMMIT", "cannot be written", why);
 	if (err && !sqlite3_get_autocommit(s->db))
 		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-	pthread_mutex_unlock(&s->lock);
-	for (size_t i = 0; i < count && !err; i++)
-		cells[i].id = ids[i];
-	free(ids);
-	return err;
+	return err ? err : store_exec(s, "PRAGMA foreign_keys = ON", "cannot be used", why);
 }
 
-static const char *store_text(sqlite3_stmt *st, int column)
+/* Read a copy in memory, so that it can be completed while the file stays as it is. */
+static int store_copy(struct store *s, struct why *why)
 {
-	const unsigned char *text = sqlite3_column_text(st, column);
+	sqlite3_backup *backup = NULL;
+	sqlite3 *copy = NULL;
+	int err = 0;
 
-	return text ? (const char *)text : "";
-}
-
-static int store_load_results(struct store *s, struct cell *c)
-{
-	sqlite3_stmt *st;
-	int rc = store_prepare(s, &st, "SELECT program, name, contract, status, reason, us, output"
-			       " FROM results WHERE cell_id = ? ORDER BY program, name", "i",
-			       c->id);
-
-	if (rc)
-		return rc;
-	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
-		/* A word that is none is damage, and damage is never a pass. */
-		enum status status = STATUS_LOST;
-		bool known = !status_parse(store_text(st, 3), &status);
-		struct result *r = results_add(&c->results, store_text(st, 0), store_text(st, 1),
-					       store_text(st, 2), status,
-					       known ? store_text(st, 4) : "unknown status word");
-		const void *bytes = sqlite3_column_blob(st, 6);
-
-		r->us = sqlite3_column_int64(st, 5);
-		if (bytes)
-			result_set_output(r, bytes, (size_t)sqlite3_column_bytes(st, 6));
-	}
-	sqlite3_finalize(st);
-	return rc == SQLITE_DONE ? SQLITE_OK : rc;
-}
-
-static int store_load_cells(struct store *s, struct store_run *run)
-{
-	sqlite3_stmt *st;
-	size_t cap = 0;
-	int rc = store_prepare(s, &st, "SELECT cell_id, kernel, abi, version, accel, qemu, user"
-			       " FROM cells WHERE run_id = ? ORDER BY cell_id", "i", run->id);
-
-	if (rc)
-		return rc;
-	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
-		struct cell *c;
-
-		run->cells = buf_grow(run->cells, run->count, &cap, sizeof(*run->cells));
-		c = &run->cells[run->count++];
-		cell_init(c, store_text(st, 1), store_text(st, 2));
-		c->id = sqlite3_column_int64(st, 0);
-		cell_set(&c->version, store_text(st, 3));
-		cell_set(&c->accel, store_text(st, 4));
-		cell_set(&c->qemu, store_text(st, 5));
-		cell_set(&c->user, store_text(st, 6));
-		rc = store_load_results(s, c);
-		if (rc)
-			break;
-	}
-	sqlite3_finalize(st);
-	return rc == SQLITE_DONE ? SQLITE_OK : rc;
-}
-
-int store_load(struct store *s, struct store_run *out, struct why *why)
-{
-	struct store_run run = {0};
-	sqlite3_stmt *st;
-	int rc, err = store_exec(s, "BEGIN", "cannot be read", why);
-
-	if (err)
-		return err;
-	rc = store_prepare(s, &st, "SELECT run_id, command, ended IS NOT NULL FROM runs"
-			   " ORDER BY run_id DESC LIMIT 1", "");
-	if (!rc) {
-		rc = sqlite3_step(st);
-		if (rc == SQLITE_ROW) {
-			run.id = sqlite3_column_int64(st, 0);
-			run.command = buf_strdup(store_text(st, 1));
-			run.ended = sqlite3_column_int(st, 2);
-		}
-		sqlite3_finalize(st);
-	}
-	if (rc == SQLITE_DONE) {
-		snprintf(why->text, sizeof(why->text), "store '%s' holds no run", s->path);
-		err = -ENODATA;
-	} else if (rc != SQLITE_ROW || store_load_cells(s, &run)) {
-		err = store_fail(s, why, "cannot be read");
-	}
-	sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+	if (sqlite3_open_v2(":memory:", &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) ==
+	    SQLITE_OK)
+		backup = sqlite3_backup_init(copy, "main", s->db, "main");
+	if (!backup || sqlite3_backup_step(backup, -1) != SQLITE_DONE)
+		err = why_set(why, EIO, "store '%s': cannot be read: %s", s->path,
+			      copy ? sqlite3_errmsg(copy) : "out of memory");
+	sqlite3_backup_finish(backup);
 	if (err) {
-		store_run_free(&run);
+		sqlite3_close(copy);
 		return err;
 	}
-	*out = run;
+	sqlite3_close(s->db);
+	s->db = copy;
+	return store_complete(s, why);
+}
+
+static int store_ready_read(struct store *s, struct why *why)
+{
+	bool empty, complete = true;
+	int err = store_check(s, &empty, why);
+
+	if (!err && empty)
+		err = why_set(why, ENODATA, "store '%s' is empty; `kmatrix run` fills it", s->path);
+	if (!err)
+		err = store_is_complete(s, &complete, why);
+	if (!err && !complete)
+		err = store_copy(s, why);
+	return err ? err : store_exec(s, "PRAGMA query_only = ON", "cannot be used", why);
+}
+
+int store_open(const char *path, bool write, struct store **out, struct why *why)
+{
+	/* Not READONLY: what a killed run left half written must be rolled back first. */
+	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | (write ? SQLITE_OPEN_CREATE : 0);
+	struct store *s = buf_realloc(NULL, 1, sizeof(*s));
+	struct stat st;
+	int err = 0;
+
+	*s = (struct store){.path = buf_strdup(path)};
+	pthread_mutex_init(&s->lock, NULL);
+	if (stat(path, &st) ? !write || errno != ENOENT : !S_ISREG(st.st_mode)) {
+		err = stat(path, &st) ? -errno : -EINVAL;
+		why_set(why, -err, "store '%s': %s%s", path,
+			err == -EINVAL ? "not a regular file" : strerror(-err),
+			err == -ENOENT ? "; `kmatrix run` makes one" : "");
+	} else if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK) {
+		err = store_fail(s, why, "cannot be opened");
+	} else {
+		/* Another process may be reading or writing. */
+		sqlite3_busy_timeout(s->db, 30000);
+		/* The file may come from somebody else: its schema calls nothing. */
+		err = store_exec(s, "PRAGMA trusted_schema = OFF", "cannot be used", why);
+	}
+	if (!err)
+		err = write ? store_ready_write(s, why) : store_ready_read(s, why);
+	if (err) {
+		store_close(s);
+		return err;
+	}
+	*out = s;
 	return 0;
 }
 
-void store_run_free(struct store_run *r)
+void store_close(struct store *s)
 {
-	for (size_t i = 0; i < r->count; i++)
-		cell_free(&r->cells[i]);
-	free(r->cells);
-	free(r->command);
-	relies_free(&r->relies);
-	*r = (struct store_run){0};
+	if (!s)
+		return;
+	sqlite3_close(s->db);
+	pthread_mutex_destroy(&s->lock);
+	free(s->path);
+	free(s);
 }

@@ -7,11 +7,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
 #include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/buf.h"
 #include "harness/case.h"
 #include "harness/store.h"
 
@@ -35,6 +43,7 @@ static void fill(struct cell *c, const char *kernel, const char *abi)
 	cell_set(&c->user, "root");
 	r = results_add(&c->results, "k/b_test", "one", "a.b.c", STATUS_FAIL, "1 != 2 '\"\\ \n");
 	r->us = 1234;
+	r->attempts = 2;
 	result_set_output(r, "a\0b", 3);
 	results_add(&c->results, "k/a_test", "two", "", STATUS_PASS, "");
 }
@@ -59,13 +68,16 @@ CASE(round_trip, "Verify that cells and results are read back as they were writt
 
 	fill(&cells[0], "zebra", "x86_64");
 	fill(&cells[1], "ant", "i386");
-	ATF_REQUIRE_EQ(0, store_begin(s, "kmatrix run", &id, &why));
+	ATF_REQUIRE_EQ(0, store_begin(s, "kmatrix run", "asked {}", &id, &why));
 	ATF_REQUIRE_EQ(0, store_put(s, id, cells, 2, &why));
 	ATF_REQUIRE_EQ(0, store_end(s, id, &why));
 	store_close(s);
 	s = open_store("s.db", false);
-	ATF_REQUIRE_EQ(0, store_load(s, &run, &why));
+	ATF_REQUIRE_EQ(0, store_load(s, 0, &run, &why));
 	ATF_CHECK_STREQ("kmatrix run", run.command);
+	ATF_CHECK_STREQ("asked {}", run.asked);
+	ATF_CHECK_STREQ(PACKAGE_VERSION, run.belay_version);
+	ATF_CHECK(run.started > 0 && run.finished >= run.started);
 	ATF_CHECK(run.ended);
 	ATF_REQUIRE_EQ(2, run.count);
 	ATF_CHECK_STREQ("zebra", run.cells[0].kernel);
@@ -86,6 +98,8 @@ CASE(round_trip, "Verify that cells and results are read back as they were writt
 		ATF_CHECK_STREQ("a.b.c", r->v[1].contract);
 		ATF_CHECK_STREQ("1 != 2 '\"\\ \n", r->v[1].reason);
 		ATF_CHECK_EQ(1234, r->v[1].us);
+		ATF_CHECK_EQ(2, r->v[1].attempts);
+		ATF_CHECK_EQ(1, r->v[0].attempts);
 		ATF_REQUIRE_EQ(3, r->v[1].output_len);
 		ATF_CHECK(!memcmp("a\0b", r->v[1].output, 3));
 	}
@@ -104,11 +118,11 @@ CASE(put_again, "Verify that putting a cell again replaces it, and the newest ru
 	int64_t first, second, cell_id;
 
 	fill(&cell, "old", "x86_64");
-	ATF_REQUIRE_EQ(0, store_begin(s, "one", &first, &why));
+	ATF_REQUIRE_EQ(0, store_begin(s, "one", NULL, &first, &why));
 	ATF_REQUIRE_EQ(0, store_put(s, first, &cell, 1, &why));
 	cell.id = 0;
 	cell_set(&cell.kernel, "new");
-	ATF_REQUIRE_EQ(0, store_begin(s, "two", &second, &why));
+	ATF_REQUIRE_EQ(0, store_begin(s, "two", NULL, &second, &why));
 	ATF_CHECK(first != second);
 	ATF_REQUIRE_EQ(0, store_put(s, second, &cell, 1, &why));
 	cell_id = cell.id;
@@ -117,7 +131,7 @@ CASE(put_again, "Verify that putting a cell again replaces it, and the newest ru
 	cell.results.v[0].status = STATUS_TIMEOUT;
 	ATF_REQUIRE_EQ(0, store_put(s, second, &cell, 1, &why));
 	ATF_CHECK_EQ(cell_id, cell.id);
-	ATF_REQUIRE_EQ(0, store_load(s, &run, &why));
+	ATF_REQUIRE_EQ(0, store_load(s, 0, &run, &why));
 	ATF_CHECK_EQ(second, run.id);
 	ATF_CHECK(!run.ended);
 	ATF_REQUIRE_EQ(1, run.count);
@@ -140,14 +154,14 @@ CASE(all_or_none, "Verify that cells that cannot all be written leave the store 
 
 	fill(&cells[0], "k", "x86_64");
 	fill(&cells[1], "k", "i386");
-	ATF_REQUIRE_EQ(0, store_begin(s, "one", &id, &why));
+	ATF_REQUIRE_EQ(0, store_begin(s, "one", NULL, &id, &why));
 	ATF_REQUIRE_EQ(0, store_put(s, id, cells, 1, &why));
 	cells[0].results.v[0].status = STATUS_CRASHED;
 	/* Two answers of one case in one cell cannot be. */
 	results_add(&cells[1].results, "k/a_test", "two", "", STATUS_FAIL, "");
 	ATF_CHECK(store_put(s, id, cells, 2, &why) < 0);
 	ATF_CHECK_EQ(0, cells[1].id);
-	ATF_REQUIRE_EQ(0, store_load(s, &run, &why));
+	ATF_REQUIRE_EQ(0, store_load(s, 0, &run, &why));
 	ATF_REQUIRE_EQ(1, run.count);
 	ATF_CHECK_EQ(0, cell_count(&run.cells[0], STATUS_CRASHED));
 	store_run_free(&run);
@@ -200,7 +214,7 @@ CASE(no_run, "Verify that a store without a run says so")
 	struct store_run run;
 	struct why why;
 
-	ATF_CHECK_EQ(-ENODATA, store_load(s, &run, &why));
+	ATF_CHECK_EQ(-ENODATA, store_load(s, 0, &run, &why));
 	ATF_CHECK_MSG(strstr(why.text, "no run"), "%s", why.text);
 	store_close(s);
 }
@@ -214,14 +228,396 @@ CASE(damaged_word, "Verify that a status word that is none comes out as lost")
 	int64_t id;
 
 	fill(&cell, "k", "x86_64");
-	ATF_REQUIRE_EQ(0, store_begin(s, "one", &id, &why));
+	ATF_REQUIRE_EQ(0, store_begin(s, "one", NULL, &id, &why));
 	ATF_REQUIRE_EQ(0, store_put(s, id, &cell, 1, &why));
 	sql("s.db", "UPDATE results SET status = 'passed'");
-	ATF_REQUIRE_EQ(0, store_load(s, &run, &why));
+	ATF_REQUIRE_EQ(0, store_load(s, 0, &run, &why));
 	ATF_CHECK_EQ(2, cell_count(&run.cells[0], STATUS_LOST));
 	store_run_free(&run);
 	store_close(s);
 	cell_free(&cell);
+}
+
+CASE(choose, "Verify that a run is read by its number, and that the runs are listed")
+{
+	struct store *s = open_store("s.db", true);
+	struct store_entry *entries;
+	struct store_run run;
+	struct cell cell;
+	struct why why;
+	int64_t ids[2];
+	size_t count;
+
+	ATF_REQUIRE_EQ(0, store_runs(s, &entries, &count, &why));
+	ATF_CHECK_EQ(0, count);
+	store_runs_free(entries, count);
+	for (int i = 0; i < 2; i++) {
+		fill(&cell, i ? "second" : "first", "x86_64");
+		ATF_REQUIRE_EQ(0, store_begin(s, i ? "two" : "one", NULL, &ids[i], &why));
+		ATF_REQUIRE_EQ(0, store_put(s, ids[i], &cell, 1, &why));
+		cell_free(&cell);
+	}
+	ATF_REQUIRE_EQ(0, store_end(s, ids[0], &why));
+	for (int i = 0; i < 2; i++) {
+		ATF_REQUIRE_EQ(0, store_load(s, ids[i], &run, &why));
+		ATF_CHECK_EQ(ids[i], run.id);
+		ATF_CHECK_STREQ(i ? "second" : "first", run.cells[0].kernel);
+		store_run_free(&run);
+	}
+	ATF_CHECK_EQ(-ENOENT, store_load(s, 77, &run, &why));
+	ATF_CHECK_MSG(strstr(why.text, "no run 77: its runs are 1 to 2"), "%s", why.text);
+	ATF_CHECK_EQ(-ENOENT, store_load(s, -1, &run, &why));
+	ATF_REQUIRE_EQ(0, store_runs(s, &entries, &count, &why));
+	ATF_REQUIRE_EQ(2, count);
+	ATF_CHECK_STREQ("one", entries[0].run.command);
+	ATF_CHECK(entries[0].run.ended && !entries[1].run.ended);
+	ATF_CHECK_EQ(0, entries[1].run.finished);
+	ATF_REQUIRE_EQ(1, entries[1].run.count);
+	ATF_CHECK_STREQ("second", entries[1].run.cells[0].kernel);
+	ATF_CHECK_EQ(1, entries[1].statuses[STATUS_PASS]);
+	ATF_CHECK_EQ(1, entries[1].statuses[STATUS_FAIL]);
+	ATF_CHECK_EQ(0, entries[1].statuses[STATUS_LOST]);
+	store_runs_free(entries, count);
+	store_close(s);
+}
+
+/* A store as kmatrix 0.1.0 made it. */
+static void old_store(const char *path)
+{
+	sql(path, "PRAGMA application_id = 0x6b6d7478;"
+	    "CREATE TABLE runs (run_id INTEGER PRIMARY KEY, command TEXT NOT NULL,"
+	    " belay_version TEXT NOT NULL, started INTEGER NOT NULL, ended INTEGER);"
+	    "CREATE TABLE cells (cell_id INTEGER PRIMARY KEY,"
+	    " run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,"
+	    " kernel TEXT NOT NULL, abi TEXT NOT NULL, version TEXT NOT NULL, accel TEXT NOT NULL,"
+	    " qemu TEXT NOT NULL, user TEXT NOT NULL, UNIQUE (run_id, kernel, abi, user));"
+	    "CREATE TABLE results (cell_id INTEGER NOT NULL REFERENCES cells ON DELETE CASCADE,"
+	    " program TEXT NOT NULL, name TEXT NOT NULL, contract TEXT NOT NULL,"
+	    " status TEXT NOT NULL, reason TEXT NOT NULL, us INTEGER, output BLOB,"
+	    " PRIMARY KEY (cell_id, program, name)) WITHOUT ROWID;"
+	    "PRAGMA user_version = 1;"
+	    "INSERT INTO runs VALUES (7, 'kmatrix run --old', '0.1.0', 1000, 1010);"
+	    "INSERT INTO cells VALUES (1, 7, 'k', 'i386', '6.1', 'tcg', '7.2', 'root');"
+	    "INSERT INTO results VALUES (1, 'p', 'c', 'a.b.c', 'fail', 'why', 5, x'00ff');");
+}
+
+static void check_old_run(struct store *s)
+{
+	struct store_run run;
+	struct why why;
+
+	ATF_REQUIRE_EQ_MSG(0, store_load(s, 7, &run, &why), "%s", why.text);
+	ATF_CHECK_STREQ("kmatrix run --old", run.command);
+	ATF_CHECK_STREQ("", run.asked);
+	ATF_CHECK_EQ(1010, run.finished);
+	ATF_REQUIRE_EQ(1, run.count);
+	ATF_REQUIRE_EQ(1, run.cells[0].results.count);
+	ATF_CHECK_EQ(STATUS_FAIL, run.cells[0].results.v[0].status);
+	ATF_CHECK_EQ(1, run.cells[0].results.v[0].attempts);
+	ATF_CHECK_EQ(2, run.cells[0].results.v[0].output_len);
+	store_run_free(&run);
+}
+
+/* The whole file. */
+static struct buf contents(const char *path)
+{
+	struct buf b = {0};
+
+	ATF_REQUIRE_EQ(0, buf_read_file(&b, path, 1 << 20));
+	return b;
+}
+
+CASE(older, "Verify that an older store is read untouched, and brought up to date by writing")
+{
+	struct buf before, after;
+	struct store_run run;
+	struct cell cell;
+	struct store *s;
+	struct why why;
+	int64_t id;
+
+	old_store("s.db");
+	before = contents("s.db");
+	s = open_store("s.db", false);
+	check_old_run(s);
+	store_close(s);
+	after = contents("s.db");
+	ATF_CHECK(before.len == after.len && !memcmp(before.p, after.p, before.len));
+	buf_free(&before);
+	buf_free(&after);
+	s = open_store("s.db", true);
+	check_old_run(s);
+	fill(&cell, "new", "i386");
+	ATF_REQUIRE_EQ(0, store_begin(s, "two", "asked", &id, &why));
+	ATF_CHECK_EQ(8, id);
+	ATF_REQUIRE_EQ(0, store_put(s, id, &cell, 1, &why));
+	store_close(s);
+	s = open_store("s.db", false);
+	check_old_run(s);
+	ATF_REQUIRE_EQ(0, store_load(s, 0, &run, &why));
+	ATF_CHECK_STREQ("asked", run.asked);
+	ATF_CHECK_EQ(2, run.cells[0].results.v[1].attempts);
+	store_run_free(&run);
+	store_close(s);
+	cell_free(&cell);
+}
+
+CASE(side_by_side, "Verify that runs that begin at once on one new store all get their place")
+{
+	enum { PROCESSES = 8 };
+	int start[2], wstatus;
+	struct store_entry *entries;
+	struct store *s;
+	struct why why;
+	size_t count;
+
+	ATF_REQUIRE_EQ(0, pipe(start));
+	for (int i = 0; i < PROCESSES; i++) {
+		pid_t pid = fork();
+
+		ATF_REQUIRE(pid >= 0);
+		if (!pid) {
+			struct cell cell;
+			int64_t id;
+			char byte;
+
+			close(start[1]);
+			if (read(start[0], &byte, 1))
+				_exit(2);
+			fill(&cell, "same", "x86_64");
+			if (store_open("s.db", true, &s, &why) ||
+			    store_begin(s, "one of many", NULL, &id, &why) ||
+			    store_put(s, id, &cell, 1, &why) || store_end(s, id, &why)) {
+				dprintf(2, "%s\n", why.text);
+				_exit(1);
+			}
+			store_close(s);
+			_exit(0);
+		}
+	}
+	close(start[0]);
+	close(start[1]); /* now */
+	for (int i = 0; i < PROCESSES; i++) {
+		ATF_REQUIRE(wait(&wstatus) > 0);
+		ATF_CHECK_EQ(0, wstatus);
+	}
+	s = open_store("s.db", false);
+	ATF_REQUIRE_EQ(0, store_runs(s, &entries, &count, &why));
+	ATF_REQUIRE_EQ(PROCESSES, count);
+	for (size_t i = 0; i < count; i++) {
+		ATF_CHECK(entries[i].run.ended);
+		ATF_CHECK_EQ(1, entries[i].run.count);
+		ATF_CHECK_EQ(1, entries[i].statuses[STATUS_FAIL]);
+	}
+	store_runs_free(entries, count);
+	store_close(s);
+}
+
+/* A store with one run of one cell. */
+static void small_store(const char *path)
+{
+	struct store *s = open_store(path, true);
+	struct cell cell;
+	struct why why;
+	int64_t id;
+
+	fill(&cell, "k", "x86_64");
+	ATF_REQUIRE_EQ(0, store_begin(s, "one", NULL, &id, &why));
+	ATF_REQUIRE_EQ(0, store_put(s, id, &cell, 1, &why));
+	ATF_REQUIRE_EQ(0, store_end(s, id, &why));
+	store_close(s);
+	cell_free(&cell);
+}
+
+/* The run of small_store() and no other, whole. */
+static void check_small_store(const char *path)
+{
+	struct store *s = open_store(path, false);
+	struct store_run run;
+	struct why why;
+
+	ATF_REQUIRE_EQ_MSG(0, store_load(s, 0, &run, &why), "%s", why.text);
+	ATF_CHECK_STREQ("one", run.command);
+	ATF_CHECK(run.ended);
+	ATF_REQUIRE_EQ(1, run.count);
+	ATF_CHECK_EQ(2, run.cells[0].results.count);
+	store_run_free(&run);
+	store_close(s);
+}
+
+CASE(killed, "Verify that what a killed writer left half written is rolled back by a reader")
+{
+	pid_t pid;
+	int wstatus;
+
+	small_store("s.db");
+	pid = fork();
+	ATF_REQUIRE(pid >= 0);
+	if (!pid) {
+		sqlite3 *db;
+
+		/* No page stays in memory: the file is changed before the commit. */
+		if (sqlite3_open("s.db", &db) == SQLITE_OK &&
+		    sqlite3_exec(db, "PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN;"
+				 "UPDATE runs SET command = 'damaged', ended = NULL;"
+				 "DELETE FROM results;"
+				 "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+				 " WHERE i < 2000) INSERT INTO results SELECT 1, 'p', i, '', 'pass',"
+				 " hex(randomblob(200)), 0, NULL, 1 FROM n", NULL, NULL,
+				 NULL) == SQLITE_OK)
+			raise(SIGKILL);
+		_exit(1);
+	}
+	ATF_REQUIRE_EQ(pid, waitpid(pid, &wstatus, 0));
+	ATF_REQUIRE(WIFSIGNALED(wstatus));
+	ATF_REQUIRE_EQ_MSG(0, access("s.db-journal", F_OK), "the writer left no journal");
+	check_small_store("s.db");
+}
+
+/* Store cells of growing size until there is an error; its text in *why. */
+static int write_until_full(const char *path, struct why *why)
+{
+	struct store *s;
+	struct cell cell;
+	int64_t id;
+	int err = store_open(path, true, &s, why);
+
+	if (err)
+		return err;
+	err = store_begin(s, "two", NULL, &id, why);
+	for (int i = 0; i < 100 && !err; i++) {
+		char *name = buf_asprintf("k%d", i), *big = buf_realloc(NULL, 1, 65536);
+
+		memset(big, 'x', 65536);
+		fill(&cell, name, "x86_64");
+		result_set_output(&cell.results.v[0], big, 65536);
+		err = store_put(s, id, &cell, 1, why);
+		cell_free(&cell);
+		free(name);
+		free(big);
+	}
+	store_close(s);
+	return err;
+}
+
+CASE(limit, "Verify that a store that may not grow says so, and keeps what it had")
+{
+	struct rlimit limit = {262144, RLIM_INFINITY}, old;
+	struct store_run run;
+	struct store *s;
+	struct why why = {""};
+
+	small_store("s.db");
+	signal(SIGXFSZ, SIG_IGN);
+	ATF_REQUIRE_EQ(0, getrlimit(RLIMIT_FSIZE, &old));
+	limit.rlim_max = old.rlim_max;
+	ATF_REQUIRE_EQ(0, setrlimit(RLIMIT_FSIZE, &limit));
+	ATF_CHECK(write_until_full("s.db", &why) < 0);
+	ATF_CHECK_MSG(strstr(why.text, "File too large"), "%s", why.text);
+	ATF_CHECK(!strchr(why.text, '\n'));
+	ATF_REQUIRE_EQ(0, setrlimit(RLIMIT_FSIZE, &old));
+	s = open_store("s.db", true);
+	ATF_REQUIRE_EQ(0, store_load(s, 1, &run, &why));
+	ATF_CHECK_EQ(2, run.cells[0].results.count);
+	store_run_free(&run);
+	store_close(s);
+}
+
+static bool put_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+
+	close(fd);
+	return ok;
+}
+
+/* Where mounts are ours: as root, or as root of a namespace of our own. */
+static bool enter_namespace(void)
+{
+	char *uid = buf_asprintf("0 %u 1", (unsigned)geteuid());
+	char *gid = buf_asprintf("0 %u 1", (unsigned)getegid());
+	bool ok;
+
+	if (!geteuid())
+		ok = !unshare(CLONE_NEWNS);
+	else
+		ok = !unshare(CLONE_NEWUSER | CLONE_NEWNS) &&
+		     put_text("/proc/self/setgroups", "deny") &&
+		     put_text("/proc/self/uid_map", uid) && put_text("/proc/self/gid_map", gid);
+	free(uid);
+	free(gid);
+	return ok && !mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
+}
+
+CASE(full, "Verify that a full disk is told, and that the store keeps what it had")
+{
+	struct why why = {""};
+	pid_t pid = fork();
+	int wstatus;
+
+	ATF_REQUIRE(pid >= 0);
+	if (!pid) {
+		struct store_run run;
+		struct store *s;
+
+		/* Gone with this process, whatever becomes of it. */
+		if (!enter_namespace() || mkdir("disk", 0755) ||
+		    mount("tmpfs", "disk", "tmpfs", 0, "size=300k"))
+			_exit(77);
+		small_store("disk/s.db");
+		if (write_until_full("disk/s.db", &why) != -ENOSPC ||
+		    !strstr(why.text, "the disk is full") || strchr(why.text, '\n')) {
+			dprintf(2, "%s\n", why.text);
+			_exit(1);
+		}
+		s = open_store("disk/s.db", false);
+		ATF_REQUIRE_EQ_MSG(0, store_load(s, 1, &run, &why), "%s", why.text);
+		_exit(run.ended && run.count == 1 && run.cells[0].results.count == 2 ? 0 : 1);
+	}
+	ATF_REQUIRE_EQ(pid, waitpid(pid, &wstatus, 0));
+	if (WIFEXITED(wstatus) && WEXITSTATUS(wstatus) == 77)
+		atf_tc_skip("no mount namespace with a tmpfs to be had");
+	ATF_CHECK_EQ(0, wstatus);
+}
+
+CASE(damaged_file, "Verify that a truncated or overwritten store is refused and left as it is")
+{
+	struct buf before, after;
+	struct store *s;
+	struct why why;
+	char bytes[512];
+	int fd;
+
+	memset(bytes, 0xa5, sizeof(bytes));
+	for (int how = 0; how < 3; how++) {
+		unlink("s.db");
+		small_store("s.db");
+		fd = open("s.db", O_RDWR | O_CLOEXEC);
+		ATF_REQUIRE(fd >= 0);
+		if (how == 0)
+			ATF_REQUIRE_EQ(0, ftruncate(fd, 8192));
+		else if (how == 1)
+			ATF_REQUIRE_EQ(0, ftruncate(fd, 5000));
+		else /* the heads of all pages but the first */
+			for (off_t at = 4096; at < lseek(fd, 0, SEEK_END); at += 4096)
+				ATF_REQUIRE_EQ(512, pwrite(fd, bytes, sizeof(bytes), at));
+		close(fd);
+		before = contents("s.db");
+		for (int write = 0; write < 2; write++) {
+			ATF_CHECK_MSG(store_open("s.db", write, &s, &why) < 0, "way %d", how);
+			ATF_CHECK_MSG(strstr(why.text, "damaged") && !strchr(why.text, '\n'), "%s",
+				      why.text);
+		}
+		after = contents("s.db");
+		ATF_CHECK(before.len == after.len && !memcmp(before.p, after.p, before.len));
+		buf_free(&before);
+		buf_free(&after);
+	}
+	fd = open("empty.db", O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	close(fd);
+	ATF_CHECK_EQ(-ENODATA, store_open("empty.db", false, &s, &why));
+	ATF_CHECK_MSG(strstr(why.text, "is empty"), "%s", why.text);
 }
 
 ATF_TP_ADD_TCS(tp)
@@ -233,5 +629,12 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, foreign);
 	ATF_TP_ADD_TC(tp, no_run);
 	ATF_TP_ADD_TC(tp, damaged_word);
+	ATF_TP_ADD_TC(tp, choose);
+	ATF_TP_ADD_TC(tp, older);
+	ATF_TP_ADD_TC(tp, side_by_side);
+	ATF_TP_ADD_TC(tp, killed);
+	ATF_TP_ADD_TC(tp, limit);
+	ATF_TP_ADD_TC(tp, full);
+	ATF_TP_ADD_TC(tp, damaged_file);
 	return atf_no_error();
 }

@@ -47,7 +47,7 @@ static int report_main(const struct cli_verb *self, int argc, char **argv)
 	err = store_open(path, false, &store, &why);
 	if (err)
 		return cli_error("%s", why.text);
-	err = store_load(store, &run, &why);
+	err = store_load(store, 0, &run, &why);
 	store_close(store);
 	if (err)
 		return cli_error("%s", why.text);

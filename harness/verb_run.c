@@ -243,7 +243,7 @@ static int run_show(const struct run *r, struct why *why)
 	struct store_run run;
 	struct matrix matrix;
 	struct buf out = {0};
-	int rc = store_load(r->env.store, &run, why);
+	int rc = store_load(r->env.store, r->env.run, &run, why);
 
 	if (rc)
 		return cli_error("%s", why->text);
@@ -292,7 +292,7 @@ static int run_in(struct run *r, const char *command, struct why *why)
 	if (!err)
 		err = store_open(r->store, true, &r->env.store, why);
 	if (!err) {
-		err = store_begin(r->env.store, command, &r->env.run, why);
+		err = store_begin(r->env.store, command, NULL, &r->env.run, why);
 		if (!err)
 			err = run_targets(r, why);
 		if (!err)
