@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "harness/accel.h"
-#include "harness/apt.h"
+#include "harness/cache.h"
 #include "harness/image.h"
 
 #define PROBE_S 20

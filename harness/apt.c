@@ -17,57 +17,12 @@
 #include <unistd.h>
 
 #include "harness/apt.h"
+#include "harness/cache.h"
 #include "harness/source.h"
 #include "harness/spawn.h"
 
 #define APT_TEXT_MAX (4 << 20)
 #define APT_FRESH_S (24 * 60 * 60)
-
-static int make_dirs(const char *path, struct why *why)
-{
-	char *copy = buf_strdup(path), *p;
-	int rc = 0;
-
-	for (p = copy + 1; rc == 0; p++) {
-		char c = *p;
-
-		if (c != '/' && c != '\0')
-			continue;
-		*p = '\0';
-		if (mkdir(copy, 0755) < 0 && errno != EEXIST)
-			rc = why_set(why, errno, "cannot create %s: %s", copy, strerror(errno));
-		*p = c;
-		if (c == '\0')
-			break;
-	}
-	free(copy);
-	return rc;
-}
-
-int cache_dir(const char *name, char **out, struct why *why)
-{
-	const char *own = getenv("BELAY_CACHE"), *xdg = getenv("XDG_CACHE_HOME"),
-		   *home = getenv("HOME");
-	char *dir;
-	int rc;
-
-	if (own && *own)
-		dir = buf_asprintf("%s/%s", own, name);
-	else if (xdg && *xdg)
-		dir = buf_asprintf("%s/belay/%s", xdg, name);
-	else if (home && *home)
-		dir = buf_asprintf("%s/.cache/belay/%s", home, name);
-	else
-		return why_set(why, ENOENT, "no place for the cache: set BELAY_CACHE or HOME");
-	rc = *dir == '/' ? make_dirs(dir, why)
-			 : why_set(why, EINVAL, "cache '%s', expected an absolute path", dir);
-	if (rc < 0) {
-		free(dir);
-		return rc;
-	}
-	*out = dir;
-	return 0;
-}
 
 static int write_file(const char *path, const struct buf *text, struct why *why)
 {
@@ -126,7 +81,9 @@ static int write_conf(const struct apt *apt, struct why *why)
 		   "APT::Install-Recommends \"false\";\n"
 		   /* Else it asks for a place that another user can enter. */
 		   "APT::Sandbox::User \"root\";\n"
-		   "Debug::NoLocking \"true\";\n",
+		   "Debug::NoLocking \"true\";\n"
+		   /* As big as the lists, and made of them in a second. */
+		   "Dir::Cache::srcpkgcache \"\";\n",
 		   apt->arch, apt->arch);
 	for (line = dump.p; rc == 0 && line; line = next) {
 		next = strchr(line, '\n');
@@ -270,6 +227,8 @@ int apt_update(struct apt *apt, bool security, struct why *why)
 	struct buf none = {0};
 	int rc;
 
+	/* What is derived from a suite, its backports, has no updates apart. */
+	security = security && !strchr(apt->suite, '-');
 	line = buf_asprintf("lists of %s for %s%s", apt->suite, apt->arch,
 			    security ? "" : ", without security updates");
 	if (apt->say)
@@ -309,7 +268,7 @@ static int open_lock(struct apt *apt, struct why *why)
 
 	for (i = 0; rc == 0 && i < 2; i++) {
 		path = buf_asprintf("%s/%s", apt->dir, dirs[i]);
-		rc = make_dirs(path, why);
+		rc = cache_make_dirs(path, why);
 		free(path);
 	}
 	if (rc < 0)
@@ -326,6 +285,13 @@ static int open_lock(struct apt *apt, struct why *why)
 	return rc;
 }
 
+static bool apt_now;
+
+void apt_lists_now(bool now)
+{
+	apt_now = now;
+}
+
 int apt_open(const char *suite, const char *arch, run_say *say, void *arg, struct apt *out,
 	     struct why *why)
 {
@@ -339,9 +305,9 @@ int apt_open(const char *suite, const char *arch, run_say *say, void *arg, struc
 	rc = cache_dir(name, &apt.dir, why);
 	if (rc == 0)
 		rc = open_lock(&apt, why);
-	if (rc == 0 && !is_fresh(&apt, &any)) {
+	if (rc == 0 && (!is_fresh(&apt, &any) || apt_now)) {
 		rc = apt_update(&apt, true, why);
-		if (rc < 0 && any) {
+		if (rc < 0 && any && !apt_now) {
 			if (say)
 				say(arg, why->text);
 			rc = 0;
@@ -415,16 +381,51 @@ static int only_file(const char *dir, char **path, struct why *why)
 	return 0;
 }
 
-int apt_download(struct apt *apt, const char *package, const char *version, const char *dir,
+/* DIR/download/NAME: what was meant for others goes, parts of NAME stay. */
+static int download_dir(const struct apt *apt, const char *name, char **out, struct why *why)
+{
+	char *base = buf_asprintf("%s/download", apt->dir),
+	     *dir = buf_asprintf("%s/%s", base, name);
+	int rc = 0;
+
+	if (access(dir, F_OK) < 0)
+		rc = cache_remove(base, why);
+	if (rc == 0)
+		rc = cache_make_dirs(dir, why);
+	free(base);
+	if (rc < 0) {
+		free(dir);
+		return rc;
+	}
+	*out = dir;
+	return 0;
+}
+
+void apt_downloaded(struct apt *apt)
+{
+	char *base = buf_asprintf("%s/download", apt->dir);
+	struct why ignored;
+
+	cache_remove(base, &ignored);
+	free(base);
+}
+
+int apt_download(struct apt *apt, const char *package, const char *version, const char *size,
 		 char **deb, struct why *why)
 {
+	char *line = buf_asprintf("%s %s from %s%s%s", package, version, apt->suite,
+				  size ? ", bytes: " : "", size ? size : ""),
+	     *name = buf_asprintf("%s_%s", package, version), *dir = NULL;
 	struct args a = {0};
-	char *line = buf_asprintf("%s %s from %s", package, version, apt->suite);
-	int rc;
+	int rc = download_dir(apt, name, &dir, why);
 
 	if (apt->say)
 		apt->say(apt->say_arg, line);
-	/* It downloads to where it stands. */
+	free(line);
+	free(name);
+	if (rc < 0)
+		return rc;
+	/* It downloads to where it stands, and goes on with what stands there. */
 	args_add(&a, "env");
 	args_take(&a, buf_asprintf("--chdir=%s", dir));
 	apt_args(apt, &a, "apt-get -q download --");
@@ -433,7 +434,7 @@ int apt_download(struct apt *apt, const char *package, const char *version, cons
 	if (rc == 0)
 		rc = only_file(dir, deb, why);
 	args_free(&a);
-	free(line);
+	free(dir);
 	return rc;
 }
 
@@ -462,24 +463,33 @@ int apt_closure(struct apt *apt, const char *packages, struct buf *list, struct 
 	return rc;
 }
 
-int apt_download_closure(struct apt *apt, const char *packages, char **dir, struct why *why)
+int apt_download_closure(struct apt *apt, const char *packages, const char *name, char **dir,
+			 struct why *why)
 {
-	struct args clean = {0}, get = {0};
-	char *line = buf_asprintf("%s for %s from %s", packages, apt->arch, apt->suite);
-	int rc;
+	struct args a = {0};
+	char *line = buf_asprintf("%s for %s from %s", packages, apt->arch, apt->suite),
+	     *archives = NULL, *partial;
+	int rc = download_dir(apt, name, &archives, why);
 
 	if (apt->say)
 		apt->say(apt->say_arg, line);
-	apt_args(apt, &clean, "apt-get -qq clean");
-	apt_args(apt, &get, "apt-get -qq -y --download-only install --");
-	args_split(&get, packages);
-	rc = spawn_run(&clean, NULL, why);
-	if (rc == 0)
-		rc = spawn_run(&get, NULL, why);
-	if (rc == 0)
-		*dir = buf_asprintf("%s/archives", apt->dir);
-	args_free(&clean);
-	args_free(&get);
 	free(line);
-	return rc;
+	if (rc < 0)
+		return rc;
+	partial = buf_asprintf("%s/partial", archives);
+	rc = cache_make_dirs(partial, why);
+	free(partial);
+	apt_args(apt, &a, "apt-get -qq -y --download-only");
+	args_take(&a, buf_asprintf("-oDir::Cache::archives=%s", archives));
+	args_split(&a, "install --");
+	args_split(&a, packages);
+	if (rc == 0)
+		rc = spawn_run(&a, NULL, why);
+	args_free(&a);
+	if (rc < 0) {
+		free(archives);
+		return rc;
+	}
+	*dir = archives;
+	return 0;
 }

@@ -17,8 +17,8 @@ struct apt {
 	void *say_arg;
 };
 
-/* ${BELAY_CACHE:-${XDG_CACHE_HOME:-~/.cache}/belay}/NAME, made with its parents. */
-int cache_dir(const char *name, char **out, struct why *why);
+/* From now on apt_open() asks the mirror, however new the lists are, or fails. */
+void apt_lists_now(bool now);
 
 /*
  * Open the root, made when there is none. Its lists are at most a day old, or as
@@ -41,13 +41,20 @@ int apt_show(struct apt *apt, const char *package, struct buf *record, struct wh
 /* The value of a field of such a record, NULL when it has none; to be freed. */
 char *apt_field(const char *record, const char *field);
 
-/* Download one package into `dir`, which must be empty: *deb is its path. */
-int apt_download(struct apt *apt, const char *package, const char *version, const char *dir,
+/*
+ * Download one package, of `size` bytes as its record says (or NULL): *deb is its
+ * path. What was interrupted goes on where it stood.
+ */
+int apt_download(struct apt *apt, const char *package, const char *version, const char *size,
 		 char **deb, struct why *why);
 
 /* These packages (parted by blanks) and all they depend on, with versions, one a line. */
 int apt_closure(struct apt *apt, const char *packages, struct buf *list, struct why *why);
-/* Their files: *dir holds them and no others. Remove them when they are unpacked. */
-int apt_download_closure(struct apt *apt, const char *packages, char **dir, struct why *why);
+/* Their files: *dir holds them and no others. `name` is that of the list, for going on. */
+int apt_download_closure(struct apt *apt, const char *packages, const char *name, char **dir,
+			 struct why *why);
+
+/* What was downloaded is not needed any more. */
+void apt_downloaded(struct apt *apt);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * fetch.c - kernels and the userland of guests, from the distribution's packages
- * into the cache. A directory appears there when it is complete, never before.
- * What a package says it depends on leads to the image; its name is not guessed.
+ * into the cache. What a package says it depends on leads to the image; its name is
+ * not guessed. What the mirror refuses, an older one of the cache stands in for.
  */
 #include <errno.h>
 #include <glob.h>
@@ -11,103 +11,56 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "harness/apt.h"
-#include "harness/spawn.h"
+#include "harness/cache.h"
+#include "harness/package.h"
 
 #define FETCH_DEPTH_MAX 4
+#define FETCH_USERLAND "kyua busybox-static"
 
-static int remove_tree(const char *path, struct why *why)
+static enum fetch_when fetch_when = FETCH_DAILY;
+
+void fetch_set(enum fetch_when when)
 {
-	struct args a = {0};
-	int rc;
-
-	args_split(&a, "rm -rf --");
-	args_add(&a, path);
-	rc = spawn_run(&a, NULL, why);
-	args_free(&a);
-	return rc;
+	fetch_when = when;
+	apt_lists_now(when == FETCH_NOW);
 }
 
-/* An empty directory, whatever was there before. */
-static int fresh_dir(const char *path, struct why *why)
+static bool is_offline(void)
 {
-	int rc = remove_tree(path, why);
+	const char *own = getenv("BELAY_OFFLINE");
 
-	if (rc == 0 && mkdir(path, 0755) < 0)
-		rc = why_set(why, errno, "cannot create %s: %s", path, strerror(errno));
-	return rc;
+	return fetch_when == FETCH_OFFLINE || (own && *own);
 }
 
-static int move(const char *from, const char *to, struct why *why)
+char *fetch_kernel_row(const struct kernel *k)
 {
-	if (rename(from, to) == 0)
-		return 0;
-	return why_set(why, errno, "cannot rename %s to %s: %s", from, to, strerror(errno));
+	return buf_asprintf("kernel,%s,%s,%s", k->arch, k->suite, k->package);
 }
 
-/* The first path that matches, or NULL. */
-static char *first_match(const char *dir, const char *pattern)
+char *fetch_userland_row(const struct machine *m)
 {
-	char *full = buf_asprintf("%s/%s", dir, pattern), *found = NULL;
-	glob_t g;
-
-	if (glob(full, 0, NULL, &g) == 0) {
-		found = buf_strdup(g.gl_pathv[0]);
-		globfree(&g);
-	}
-	free(full);
-	return found;
+	return buf_asprintf("userland,%s,%s", m->arch, m->userland);
 }
 
-/* Everything in a package but kernel modules, which no guest loads. */
-static int unpack(const char *deb, const char *dir, struct why *why)
-{
-	static const char script[] = "dpkg-deb --fsys-tarfile \"$1\" | "
-				     "tar -x -C \"$2\" --no-same-owner --exclude='*.ko' "
-				     "--exclude='*.ko.xz'";
-	struct args a = {0};
-	int rc;
+/* ---- what the mirror has ---- */
 
-	args_add(&a, "sh");
-	args_add(&a, "-c");
-	args_add(&a, script);
-	args_add(&a, "sh");
-	args_add(&a, deb);
-	args_add(&a, dir);
-	rc = spawn_run(&a, NULL, why);
-	args_free(&a);
-	return rc;
+struct found {
+	char *package, *version, *size;
+};
+
+static void found_free(struct found *f)
+{
+	free(f->package);
+	free(f->version);
+	free(f->size);
+	*f = (struct found){0};
 }
 
-/*
- * The package that holds the image: a meta package depends on the newest
- * linux-image-*, which from 7.0 on is empty too and depends on a linux-binary-*.
- */
-static char *next_package(const char *record)
-{
-	static const char *const prefixes[] = {"linux-binary-", "linux-image-"};
-	char *depends = apt_field(record, "Depends"), *name = NULL;
-	const char *p;
-	size_t i;
-
-	for (i = 0; depends && !name && i < 2; i++) {
-		for (p = depends; *p; p += *p == ',') {
-			p += strspn(p, " ");
-			if (strncmp(p, prefixes[i], strlen(prefixes[i])) == 0) {
-				name = buf_strndup(p, strcspn(p, " ,|(:"));
-				break;
-			}
-			p += strcspn(p, ",");
-		}
-	}
-	free(depends);
-	return name;
-}
-
-static int find_package(struct apt *apt, const char *package, char **name, char **version,
-			struct why *why)
+static int find_package(struct apt *apt, const char *package, struct found *out, struct why *why)
 {
 	char *now = buf_strdup(package), *next;
 	struct buf record = {0};
@@ -118,14 +71,15 @@ static int find_package(struct apt *apt, const char *package, char **name, char 
 		rc = apt_show(apt, now, &record, why);
 		if (rc < 0)
 			break;
-		next = next_package(record.p);
+		next = package_next(record.p);
 		if (!next) {
-			*version = apt_field(record.p, "Version");
-			if (!*version) {
+			out->version = apt_field(record.p, "Version");
+			if (!out->version) {
 				rc = why_set(why, EINVAL, "package %s has no version", now);
 				break;
 			}
-			*name = now;
+			out->size = apt_field(record.p, "Size");
+			out->package = now;
 			buf_free(&record);
 			return 0;
 		}
@@ -140,63 +94,143 @@ static int find_package(struct apt *apt, const char *package, char **name, char 
 	return rc;
 }
 
-/* The kernel in an unpacked package, and what uname -r will say. */
-static int find_image(const char *dir, const char *package, char **image, char **release,
-		      struct why *why)
+int fetch_newest(const struct kernel *k, run_say *say, void *arg, char **newest, struct why *why)
 {
-	static const char *const places[] = {"boot/vmlinu[xz]-*", "usr/lib/modules/*/vmlinu[xz]",
-					     "lib/modules/*/vmlinu[xz]"};
-	char *found = NULL, *name;
-	size_t i;
+	struct found f = {0};
+	struct apt apt;
+	int rc = cache_hold(why);
 
-	for (i = 0; !found && i < sizeof(places) / sizeof(*places); i++)
-		found = first_match(dir, places[i]);
-	if (!found)
-		return why_set(why, ENOENT, "package %s holds no kernel image", package);
-	name = strrchr(found, '/');
-	if (strncmp(places[i - 1], "boot", 4) == 0) {
-		*release = buf_strdup(strchr(name, '-') + 1);
-	} else {
-		*name = '\0';
-		*release = buf_strdup(strrchr(found, '/') + 1);
-		*name = '/';
-	}
-	*image = found;
+	if (rc == 0)
+		rc = apt_open(k->suite, k->arch, say, arg, &apt, why);
+	if (rc < 0)
+		return rc;
+	rc = find_package(&apt, k->package, &f, why);
+	apt_close(&apt);
+	if (rc == 0)
+		*newest = buf_asprintf("%s %s", f.package, f.version);
+	found_free(&f);
+	return rc;
+}
+
+/* ---- what the cache has ---- */
+
+/* The kernel of an entry, unchecked: ENTRY/vmlinuz-RELEASE of ".../PACKAGE_VERSION". */
+static int entry_kernel(const char *entry, struct kernel_image *out, struct why *why)
+{
+	char *image = package_match(entry, "vmlinuz-*");
+	const char *version = strrchr(entry, '_');
+
+	if (!image || !version)
+		return why_set(why, ENOENT, "%s: no kernel image", entry);
+	out->path = image;
+	out->version =
+		buf_asprintf("%s (%s)", strrchr(image, '/') + strlen("/vmlinuz-"), version + 1);
 	return 0;
 }
 
-/* Download, unpack, keep the image as DIR/vmlinuz-RELEASE. -EAGAIN: it cannot be had. */
-static int get_kernel(struct apt *apt, const char *package, const char *version, const char *dir,
-		      struct why *why)
+int fetch_cached(const struct kernel *k, struct kernel_image *out, struct why *why)
 {
-	char *work = buf_asprintf("%s.new-%s", dir, apt->suite),
-	     *tree = buf_asprintf("%s/tree", work), *keep = buf_asprintf("%s/keep", work),
-	     *deb = NULL, *image = NULL, *release = NULL, *to = NULL;
-	struct why ignored;
-	int rc = fresh_dir(work, why);
+	char *row = fetch_kernel_row(k), *entry = NULL;
+	int rc = cache_row(row, &entry, why);
 
 	if (rc == 0)
-		rc = apt_download(apt, package, version, work, &deb, why);
+		rc = entry_kernel(entry, out, why);
+	free(entry);
+	free(row);
+	return rc;
+}
+
+/* 0: it is whole. -ENOENT: it has to be fetched; what is damaged is said. */
+static int entry_check(const char *entry, run_say *say, void *arg, struct why *why)
+{
+	struct why bad;
+	int rc = cache_check(entry, &bad);
+
+	if (rc == -EBADMSG && say)
+		say(arg, bad.text);
+	return rc < 0 ? why_set(why, ENOENT, "%s", bad.text) : 0;
+}
+
+/* What the row had before, after `why` says what went wrong or that nobody may ask. */
+static int row_fallback(const char *row, run_say *say, void *arg, char **entry, struct why *why)
+{
+	struct why none;
+	char *found;
+	int rc = cache_row(row, &found, &none);
+
+	if (rc < 0)
+		return rc;
+	rc = entry_check(found, NULL, NULL, &none);
 	if (rc < 0) {
-		rc = -EAGAIN;
-		goto out;
+		if (is_offline())
+			why_set(why, ENOENT, "%s", none.text);
+		free(found);
+		return rc;
 	}
-	rc = fresh_dir(tree, why);
+	if (!is_offline() && say) {
+		say(arg, why->text);
+		say(arg, "the one in the cache is taken");
+	}
+	*entry = found;
+	return 0;
+}
+
+/* A full disk shows in what apt and others complain about; say what helps. */
+static void explain(struct why *why)
+{
+	struct why ignored;
+	struct statvfs vfs;
+	char *dir;
+
+	if (!strstr(why->text, "No space left") && !strstr(why->text, "enough free space"))
+		return;
+	if (cache_dir("rows", &dir, &ignored) < 0)
+		return;
+	if (statvfs(dir, &vfs) == 0) {
+		*strrchr(dir, '/') = '\0';
+		why_set(why, ENOSPC,
+			"no space left in %s: kmatrix fetch --prune removes what is superseded, "
+			"BELAY_CACHE names another place",
+			dir);
+	}
+	free(dir);
+}
+
+/* ---- kernels ---- */
+
+/* Download, unpack, keep the image as ENTRY/vmlinuz-RELEASE. -EAGAIN: it cannot be had. */
+static int get_kernel(struct apt *apt, const struct found *f, const char *entry, struct why *why)
+{
+	char *tree = NULL, *keep = NULL, *deb = NULL, *image = NULL, *release = NULL, *to = NULL;
+	struct why ignored;
+	int rc = apt_download(apt, f->package, f->version, f->size, &deb, why);
+
+	if (rc < 0)
+		return -EAGAIN;
+	to = buf_asprintf("%s.tree", entry);
+	rc = cache_stage(to, &tree, why);
+	free(to);
+	to = NULL;
 	if (rc == 0)
-		rc = fresh_dir(keep, why);
+		rc = cache_stage(entry, &keep, why);
 	if (rc == 0)
-		rc = unpack(deb, tree, why);
+		rc = package_unpack(deb, tree, why);
 	if (rc == 0)
-		rc = find_image(tree, package, &image, &release, why);
+		rc = package_image(tree, f->package, &image, &release, why);
 	if (rc == 0) {
 		to = buf_asprintf("%s/vmlinuz-%s", keep, release);
-		rc = move(image, to, why);
+		if (rename(image, to) < 0)
+			rc = why_set(why, errno, "cannot rename %s to %s: %s", image, to,
+				     strerror(errno));
 	}
 	if (rc == 0)
-		rc = move(keep, dir, why);
-out:
-	remove_tree(work, &ignored);
-	free(work);
+		rc = cache_commit(keep, entry, why);
+	else if (keep)
+		cache_remove(keep, &ignored);
+	if (tree)
+		cache_remove(tree, &ignored);
+	if (rc == 0)
+		apt_downloaded(apt);
 	free(tree);
 	free(keep);
 	free(deb);
@@ -206,50 +240,35 @@ out:
 	return rc;
 }
 
-/* The image in the cache, if it is there. */
-static bool cached_kernel(const char *dir, const char *version, struct kernel_image *out)
+/* The newest one's entry, whole, made when it is not there. */
+static int kernel_from_mirror(const struct kernel *k, run_say *say, void *arg, char **entry,
+			      struct why *why)
 {
-	char *image = first_match(dir, "vmlinuz-*");
-
-	if (!image)
-		return false;
-	out->path = image;
-	out->version = buf_asprintf("%s (%s)", strrchr(image, '/') + strlen("/vmlinuz-"), version);
-	return true;
-}
-
-int fetch_kernel(const struct kernel *k, run_say *say, void *arg, struct kernel_image *out,
-		 struct why *why)
-{
-	char *base = NULL, *where = buf_asprintf("kernels/%s", k->arch);
+	char *base = NULL, *where = buf_asprintf("kernels/%s", k->arch), *dir = NULL;
 	struct apt apt;
 	int tries, rc;
 
 	rc = cache_dir(where, &base, why);
 	free(where);
-	if (rc < 0)
-		return rc;
-	rc = apt_open(k->suite, k->arch, say, arg, &apt, why);
+	if (rc == 0)
+		rc = apt_open(k->suite, k->arch, say, arg, &apt, why);
 	if (rc < 0) {
 		free(base);
 		return rc;
 	}
 	for (tries = 0;; tries++) {
-		char *package = NULL, *version = NULL, *dir;
+		struct found f = {0};
 
-		rc = find_package(&apt, k->package, &package, &version, why);
+		free(dir);
+		dir = NULL;
+		rc = find_package(&apt, k->package, &f, why);
 		if (rc < 0)
 			break;
-		dir = buf_asprintf("%s/%s_%s", base, package, version);
-		rc = 0;
-		if (!cached_kernel(dir, version, out)) {
-			rc = get_kernel(&apt, package, version, dir, why);
-			if (rc == 0 && !cached_kernel(dir, version, out))
-				rc = why_set(why, ENOENT, "%s: no kernel image", dir);
-		}
-		free(dir);
-		free(package);
-		free(version);
+		dir = buf_asprintf("%s/%s_%s", base, f.package, f.version);
+		rc = entry_check(dir, say, arg, why);
+		if (rc < 0)
+			rc = get_kernel(&apt, &f, dir, why);
+		found_free(&f);
 		if (rc != -EAGAIN || tries == 2)
 			break;
 		/*
@@ -262,6 +281,35 @@ int fetch_kernel(const struct kernel *k, run_say *say, void *arg, struct kernel_
 	}
 	apt_close(&apt);
 	free(base);
+	if (rc < 0) {
+		free(dir);
+		return rc;
+	}
+	*entry = dir;
+	return 0;
+}
+
+int fetch_kernel(const struct kernel *k, run_say *say, void *arg, struct kernel_image *out,
+		 struct why *why)
+{
+	char *row = fetch_kernel_row(k), *entry = NULL;
+	int rc = cache_hold(why);
+
+	if (rc == 0) {
+		rc = is_offline() ? why_set(why, ENETUNREACH,
+					    "not in the cache, and nothing is fetched offline")
+				  : kernel_from_mirror(k, say, arg, &entry, why);
+		if (rc == 0)
+			rc = cache_point(row, entry, why);
+		else if (row_fallback(row, say, arg, &entry, why) == 0)
+			rc = 0;
+	}
+	if (rc == 0)
+		rc = entry_kernel(entry, out, why);
+	else
+		explain(why);
+	free(entry);
+	free(row);
 	return rc;
 }
 
@@ -271,6 +319,8 @@ void kernel_image_free(struct kernel_image *image)
 	free(image->version);
 	*image = (struct kernel_image){0};
 }
+
+/* ---- the userland ---- */
 
 /* FNV-1a: names a list of versions, guards nothing. */
 static uint64_t list_hash(const struct buf *list)
@@ -284,37 +334,38 @@ static uint64_t list_hash(const struct buf *list)
 }
 
 /* -EAGAIN: the packages cannot be had. */
-static int get_userland(struct apt *apt, const char *dir, const char *packages, struct why *why)
+static int get_userland(struct apt *apt, const char *entry, struct why *why)
 {
-	char *work = buf_asprintf("%s.new", dir), *debs = NULL, *pattern;
-	int rc = fresh_dir(work, why);
+	char *work = NULL, *debs = NULL, *pattern;
+	struct why ignored;
 	glob_t g = {0};
-	size_t i;
+	int rc;
 
-	if (rc == 0)
-		rc = apt_download_closure(apt, packages, &debs, why) < 0 ? -EAGAIN : 0;
-	if (rc == 0) {
-		pattern = buf_asprintf("%s/*.deb", debs);
-		if (glob(pattern, 0, NULL, &g) != 0)
-			rc = why_set(why, ENOENT, "apt-get left no package in %s", debs);
-		free(pattern);
-	}
-	for (i = 0; rc == 0 && i < g.gl_pathc; i++) {
-		rc = unpack(g.gl_pathv[i], work, why);
-		if (rc == 0)
-			unlink(g.gl_pathv[i]);
-	}
+	rc = apt_download_closure(apt, FETCH_USERLAND, strrchr(entry, '/') + 1, &debs, why);
+	if (rc < 0)
+		return -EAGAIN;
+	rc = cache_stage(entry, &work, why);
+	pattern = buf_asprintf("%s/*.deb", debs);
+	if (rc == 0 && glob(pattern, 0, NULL, &g) != 0)
+		rc = why_set(why, ENOENT, "apt-get left no package in %s", debs);
+	for (size_t i = 0; rc == 0 && i < g.gl_pathc; i++)
+		rc = package_unpack(g.gl_pathv[i], work, why);
 	globfree(&g);
 	if (rc == 0)
-		rc = move(work, dir, why);
+		rc = cache_commit(work, entry, why);
+	else if (work)
+		cache_remove(work, &ignored);
+	if (rc == 0)
+		apt_downloaded(apt);
+	free(pattern);
 	free(work);
 	free(debs);
 	return rc;
 }
 
-int fetch_userland(const struct machine *m, run_say *say, void *arg, char **root, struct why *why)
+static int userland_from_mirror(const struct machine *m, run_say *say, void *arg, char **entry,
+				struct why *why)
 {
-	static const char packages[] = "kyua busybox-static";
 	char *base = NULL, *where = buf_asprintf("userland/%s-%s", m->userland, m->arch),
 	     *dir = NULL;
 	struct buf list = {0};
@@ -323,9 +374,8 @@ int fetch_userland(const struct machine *m, run_say *say, void *arg, char **root
 
 	rc = cache_dir(where, &base, why);
 	free(where);
-	if (rc < 0)
-		return rc;
-	rc = apt_open(m->userland, m->arch, say, arg, &apt, why);
+	if (rc == 0)
+		rc = apt_open(m->userland, m->arch, say, arg, &apt, why);
 	if (rc < 0) {
 		free(base);
 		return rc;
@@ -333,14 +383,14 @@ int fetch_userland(const struct machine *m, run_say *say, void *arg, char **root
 	/* As for kernels. */
 	for (tries = 0;; tries++) {
 		list.len = 0;
-		rc = apt_closure(&apt, packages, &list, why);
+		rc = apt_closure(&apt, FETCH_USERLAND, &list, why);
 		if (rc < 0)
 			break;
 		free(dir);
 		dir = buf_asprintf("%s/%016llx", base, (unsigned long long)list_hash(&list));
-		if (access(dir, F_OK) == 0)
-			break;
-		rc = get_userland(&apt, dir, packages, why);
+		rc = entry_check(dir, say, arg, why);
+		if (rc < 0)
+			rc = get_userland(&apt, dir, why);
 		if (rc != -EAGAIN || tries == 2)
 			break;
 		rc = apt_update(&apt, tries == 0, why);
@@ -354,6 +404,30 @@ int fetch_userland(const struct machine *m, run_say *say, void *arg, char **root
 		free(dir);
 		return rc;
 	}
-	*root = dir;
+	*entry = dir;
 	return 0;
+}
+
+int fetch_userland(const struct machine *m, run_say *say, void *arg, char **root, struct why *why)
+{
+	char *row = fetch_userland_row(m), *entry = NULL;
+	int rc = cache_hold(why);
+
+	if (rc == 0) {
+		rc = is_offline() ? why_set(why, ENETUNREACH,
+					    "no userland of %s for %s in the cache, and nothing "
+					    "is fetched offline",
+					    m->userland, m->arch)
+				  : userland_from_mirror(m, say, arg, &entry, why);
+		if (rc == 0)
+			rc = cache_point(row, entry, why);
+		else if (row_fallback(row, say, arg, &entry, why) == 0)
+			rc = 0;
+	}
+	if (rc < 0)
+		explain(why);
+	else
+		*root = entry;
+	free(row);
+	return rc;
 }

@@ -102,12 +102,28 @@ struct kernel_image {
 	char *version; /* "6.1.0-40-amd64 (6.1.153-1)"; for an own image what its header says */
 };
 
+/*
+ * What is asked of the mirror: its lists once a day, now (it must answer), or nothing.
+ * BELAY_OFFLINE in the environment, not empty, is the last one too.
+ */
+enum fetch_when { FETCH_DAILY, FETCH_NOW, FETCH_OFFLINE };
+void fetch_set(enum fetch_when when);
+
 /* The newest version of the row's package; from the cache when the mirror still
- * has no other, or cannot be reached and the cache has one. */
+ * has no other, or cannot be reached and the cache has one. What comes out of the
+ * cache is what was put in, by its checksums. */
 int fetch_kernel(const struct kernel *k, run_say *say, void *arg, struct kernel_image *out,
 		 struct why *why);
 /* The directory with kyua, its libraries and busybox for guests of the machine. */
 int fetch_userland(const struct machine *m, run_say *say, void *arg, char **root, struct why *why);
+/* What fetch_kernel() gave last, without a look at the mirror or at the checksums;
+ * -ENOENT when there is none. */
+int fetch_cached(const struct kernel *k, struct kernel_image *out, struct why *why);
+/* "PACKAGE VERSION" as the mirror has it, without fetching it. To be freed. */
+int fetch_newest(const struct kernel *k, run_say *say, void *arg, char **newest, struct why *why);
+/* The names of their rows in the cache (cache.h); to be freed. */
+char *fetch_kernel_row(const struct kernel *k);
+char *fetch_userland_row(const struct machine *m);
 /* The user's own bzImage, Image or zImage: architecture and version by its header. */
 int kernel_image_read(const char *path, char **arch, struct kernel_image *out, struct why *why);
 void kernel_image_free(struct kernel_image *image);
