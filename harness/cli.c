@@ -43,7 +43,8 @@ int cli_unknown(const char *what, const char *given, const char *const *words, s
 
 void cli_help(const struct cli_verb *verb)
 {
-	printf("usage: kmatrix %s [OPTION]...\n%s.\n\n", verb->name, verb->summary);
+	printf("usage: kmatrix %s [OPTION]...%s%s\n%s.\n\n", verb->name, verb->words ? " " : "",
+	       verb->words ? verb->words : "", verb->summary);
 	for (const struct cli_option *o = verb->options; o->name; o++) {
 		struct buf left = {0};
 
@@ -146,11 +147,19 @@ int cli_next(struct cli *c, const struct cli_verb *verb, const char **value)
 	if (!word)
 		return CLI_END;
 	c->argv++;
-	if (word[0] == '-' && word[1] == '-' && word[2])
+	if (!c->only_words && word[0] == '-' && word[1] == '-' && word[2])
 		return cli_next_long(c, verb, word + 2, value);
-	if (word[0] == '-' && word[1] && word[1] != '-') {
+	if (!c->only_words && word[0] == '-' && word[1] && word[1] != '-') {
 		c->group = word + 1;
 		return cli_next_letter(c, verb, value);
+	}
+	if (verb->words && !c->only_words && !strcmp(word, "--")) {
+		c->only_words = true;
+		return cli_next(c, verb, value);
+	}
+	if (verb->words) {
+		*value = word;
+		return CLI_WORD;
 	}
 	cli_error("kmatrix %s takes no word '%s'; kmatrix %s --help lists its options",
 		  verb->name, word, verb->name);

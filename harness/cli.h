@@ -32,6 +32,7 @@ struct cli_option {
 struct cli_verb {
 	const char *name;
 	const char *summary;
+	const char *words; /* what its words are called, "A B"; NULL: it takes none */
 	const struct cli_option *options; /* ended by one without a name */
 	int (*run)(const struct cli_verb *self, int argc, char **argv);
 };
@@ -42,13 +43,15 @@ extern const struct cli_verb verb_run, verb_report, verb_kernels;
 struct cli {
 	char **argv;
 	const char *group; /* the rest of "-qk" after its first letter */
+	bool only_words;   /* "--" was seen */
 };
 
+#define CLI_WORD 1 /* no option but one of the verb's words */
 #define CLI_END 0
 #define CLI_BAD -1  /* a message was written */
 #define CLI_HELP -2 /* help was asked for, and written */
 
-/* The code of the next option, and its argument in *value. */
+/* The code of the next option, and its argument in *value; behind "--" all are words. */
 int cli_next(struct cli *c, const struct cli_verb *verb, const char **value);
 
 void cli_help(const struct cli_verb *verb);
