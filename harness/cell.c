@@ -208,20 +208,66 @@ static void cell_blame(struct cell *c, const struct stream_event *culprit,
 	free(reason);
 }
 
-static void cell_splat(struct cell *c, const char *program, const char *text)
+/* The same complaint, whoever it struck on whichever processor. */
+static bool cell_splat_same(const char *a, const char *b)
 {
-	struct result *r = results_find(&c->results, CELL_KERNEL_PROGRAM, CELL_SPLAT_CASE);
-	char *reason;
+	static const char *const varying[] = {"CPU: ", "PID: ", "CPU#"};
 
-	if (!r)
-		r = results_add(&c->results, CELL_KERNEL_PROGRAM, CELL_SPLAT_CASE, "", STATUS_FAIL,
-				"");
-	if (strstr(r->reason, text))
+	while (*a && *a == *b) {
+		a++;
+		b++;
+		for (size_t i = 0; i < sizeof(varying) / sizeof(varying[0]); i++) {
+			size_t len = strlen(varying[i]);
+
+			if (strncmp(a, varying[i], len) || strncmp(b, varying[i], len))
+				continue;
+			a += len;
+			b += len;
+			a += strspn(a, "0123456789");
+			b += strspn(b, "0123456789");
+		}
+	}
+	return *a == *b;
+}
+
+static bool cell_splat_known(const struct cell *c, const char *text)
+{
+	for (size_t i = 0; i < c->results.count; i++) {
+		const struct result *r = &c->results.v[i];
+
+		if (!strcmp(r->program, CELL_KERNEL_PROGRAM) && cell_splat_same(r->reason, text))
+			return true;
+	}
+	return false;
+}
+
+/* Under this name, or with a number behind it where that is taken. */
+static void cell_splat_add(struct cell *c, const char *name, const char *text, const void *output,
+			   size_t output_len)
+{
+	char *own = buf_strdup(name);
+
+	for (unsigned n = 2; results_find(&c->results, CELL_KERNEL_PROGRAM, own); n++) {
+		free(own);
+		own = buf_asprintf("%s.%u", name, n);
+	}
+	result_set_output(results_add(&c->results, CELL_KERNEL_PROGRAM, own, "", STATUS_FAIL, text),
+			  output, output_len);
+	free(own);
+}
+
+static void cell_splat(struct cell *c, const char *program, const char *name, const char *text,
+		       const struct buf *output)
+{
+	const char *slash = strrchr(program, '/');
+	char *own;
+
+	if (cell_splat_known(c, text))
 		return;
-	reason = buf_asprintf("%s%s%s%s%s", r->reason, r->reason[0] ? "; " : "", program,
-			      program[0] ? ": " : "", text);
-	result_set_reason(r, reason);
-	free(reason);
+	own = name[0] ? buf_asprintf(CELL_SPLAT_CASE ".%s.%s", slash ? slash + 1 : program, name)
+		      : buf_strdup(CELL_SPLAT_CASE);
+	cell_splat_add(c, own, text, output->p, output->len);
+	free(own);
 }
 
 void cell_take(struct cell *c, const struct stream *s, const struct console *console,
@@ -259,13 +305,67 @@ void cell_take(struct cell *c, const struct stream *s, const struct console *con
 			     e->kind == STREAM_BAD ? e->reason
 						   : "Kyua left no result store for its program");
 	}
-	for (size_t i = 0; console && i < console->count; i++)
-		if (!strcmp(console->splats[i].abi, c->abi))
-			cell_splat(c, console->splats[i].program, console->splats[i].text);
+	for (size_t i = 0; console && i < console->count; i++) {
+		const struct console_splat *p = &console->splats[i];
+
+		if (!strcmp(p->abi, c->abi))
+			cell_splat(c, p->program, p->name, p->text, &p->output);
+	}
 	/* A death that no case can be blamed for must show all the same. */
 	if (console && !culprit && end->outcome == BOOT_PANIC && !strcmp(console->abi, c->abi))
-		cell_splat(c, console->program,
-			   end->last_words ? end->last_words : "the kernel died between cases");
+		cell_splat(c, console->program, console->name,
+			   end->last_words ? end->last_words : "the kernel died between cases",
+			   &(struct buf){0});
+}
+
+/* Whether a second answer is worth having: not for what nobody can run again. */
+static bool cell_doubts(const struct result *r)
+{
+	return status_class(r->status) == STATUS_CLASS_FAILURE && r->status != STATUS_FLAKY &&
+	       strcmp(r->program, CELL_KERNEL_PROGRAM) && strcmp(r->name, KYUADB_LIST_CASE);
+}
+
+size_t cell_again(const struct cell *c, struct cell *again)
+{
+	cell_init(again, c->kernel, c->abi);
+	cell_set(&again->version, c->version);
+	cell_set(&again->accel, c->accel);
+	cell_set(&again->qemu, c->qemu);
+	cell_set(&again->user, c->user);
+	for (size_t i = 0; i < c->results.count; i++) {
+		const struct result *r = &c->results.v[i];
+
+		if (cell_doubts(r))
+			results_add(&again->results, r->program, r->name, r->contract, STATUS_LOST,
+				    "");
+	}
+	return again->results.count;
+}
+
+void cell_agree(struct cell *c, const struct cell *again)
+{
+	for (size_t i = 0; i < again->results.count; i++) {
+		const struct result *second = &again->results.v[i];
+		struct result *first = results_find(&c->results, second->program, second->name);
+		char *reason;
+
+		if (!strcmp(second->program, CELL_KERNEL_PROGRAM)) {
+			/* Its name here is that of the case, as cell_splat() made it there. */
+			if (!cell_splat_known(c, second->reason))
+				cell_splat_add(c, second->name, second->reason, second->output,
+					       second->output_len);
+			continue;
+		}
+		if (!first || !cell_doubts(first) || first->status == second->status ||
+		    status_class(second->status) == STATUS_CLASS_MISSING)
+			continue;
+		reason = buf_asprintf("%s, then %s%s%s", status_word(first->status),
+				      status_word(second->status), first->reason[0] ? ": " : "",
+				      first->reason);
+		first->status = STATUS_FLAKY;
+		result_set_reason(first, reason);
+		free(reason);
+	}
 }
 
 void cell_finish(struct cell *c, enum status status, const char *reason)

@@ -15,7 +15,11 @@
 #include "harness/run.h"
 #include "harness/stream.h"
 
-/* The pseudo case under which a complaint of the kernel itself is filed. */
+/*
+ * The pseudo cases under which complaints of the kernel itself are filed, each under one
+ * of its own: "splat" when no case ran, "splat.attach_test.seize" when that one ran,
+ * "splat.attach_test.seize.2" for the next of them.
+ */
 #define CELL_KERNEL_PROGRAM "kernel"
 #define CELL_SPLAT_CASE "splat"
 
@@ -61,6 +65,19 @@ void cell_take_list(struct cell *c, const struct results *listed, const char *pa
  */
 void cell_take(struct cell *c, const struct stream *stream, const struct console *console,
 	       const struct cell_end *end, const char *pattern);
+
+/*
+ * A cell of the same kernel and ABI that asks once more for what failed, timed out,
+ * broke or crashed, and for nothing else; how many cases these are. To be freed.
+ */
+size_t cell_again(const struct cell *c, struct cell *again);
+
+/*
+ * What that second run says of the first. Where both agree, and where the second has no
+ * answer, the first stays; where they do not, the case is flaky, with both words and the
+ * first reason. Complaints of the kernel in the second run are added.
+ */
+void cell_agree(struct cell *c, const struct cell *again);
 
 /* Give every case that is still lost this status and reason. */
 void cell_finish(struct cell *c, enum status status, const char *reason);

@@ -376,19 +376,130 @@ CASE(splat, "Verify that a complaint of the kernel fails the cell that was runni
 	struct fixture f;
 
 	fixture_init(&f);
-	buf_puts(&f.console, "[    2.000000] KT-PROG x86_64 " A "\n"
+	buf_puts(&f.console, "[    2.000000] KT-PROG x86_64 " A " one\n"
 			     "[    3.000000] WARNING: CPU: 0 PID: 9 at kernel/ptrace.c:1 f()\n"
-			     "[    3.100000] WARNING: CPU: 0 PID: 9 at kernel/ptrace.c:1 f()\n"
-			     "[    4.000000] KT-PROG i386 " A "\n"
+			     "[    3.000001] Call Trace:\n"
+			     "[    3.100000] WARNING: CPU: 1 PID: 12 at kernel/ptrace.c:1 f()\n"
+			     "[    4.000000] KT-PROG i386 " A " one\n"
 			     "[    5.000000] BUG: of the other cell\n");
 	canned_store(&f.stream, "x86_64", A, a_rows);
 	canned_store(&f.stream, "x86_64", B, b_rows);
 	fixture_take(&f, BOOT_DONE, NULL);
-	check(&f, CELL_KERNEL_PROGRAM, CELL_SPLAT_CASE, STATUS_FAIL,
-	      A ": WARNING: CPU: 0 PID: 9 at kernel/ptrace.c:1 f()");
-	ATF_CHECK(!strstr(results_find(&f.cell.results, "kernel", "splat")->reason, "; "));
-	ATF_CHECK(!strstr(results_find(&f.cell.results, "kernel", "splat")->reason, "other"));
+	check(&f, CELL_KERNEL_PROGRAM, "splat.a_test.one", STATUS_FAIL,
+	      "WARNING: CPU: 0 PID: 9 at kernel/ptrace.c:1 f()");
+	ATF_CHECK_STREQ("WARNING: CPU: 0 PID: 9 at kernel/ptrace.c:1 f()\nCall Trace:\n",
+			results_find(&f.cell.results, "kernel", "splat.a_test.one")->output);
+	ATF_CHECK_EQ(4, f.cell.results.count);
 	fixture_end(&f);
+}
+
+CASE(splats, "Verify that no complaint hides a second one, of the same case or of another")
+{
+	struct fixture f;
+
+	fixture_init(&f);
+	buf_puts(&f.console, "[    1.500000] BUG: before all\n"
+			     "[    2.000000] KT-PROG x86_64 batch\n"
+			     "[    2.100000] BUG: between\n"
+			     "[    2.200000] KT-PROG x86_64 " A " one\n"
+			     "[    3.000000] WARNING: CPU: 0 PID: 9 at kernel/ptrace.c:1 f()\n"
+			     "[    3.100000] WARNING: CPU: 0 PID: 9 at kernel/ptrace.c:2 f()\n"
+			     "[    4.000000] KT-PROG x86_64 " A " two\n"
+			     "[    5.000000] BUG: three\n");
+	fixture_take(&f, BOOT_DONE, NULL);
+	check(&f, CELL_KERNEL_PROGRAM, "splat", STATUS_FAIL, "BUG: between");
+	check(&f, CELL_KERNEL_PROGRAM, "splat.a_test.one", STATUS_FAIL, "ptrace.c:1 f()");
+	check(&f, CELL_KERNEL_PROGRAM, "splat.a_test.one.2", STATUS_FAIL, "ptrace.c:2 f()");
+	check(&f, CELL_KERNEL_PROGRAM, "splat.a_test.two", STATUS_FAIL, "BUG: three");
+	ATF_CHECK_EQ(7, f.cell.results.count);
+	fixture_end(&f);
+}
+
+/* ---- the second run of what went wrong ---- */
+
+CASE(again, "Verify that what failed, timed out, broke or crashed is asked for again, and that alone")
+{
+	struct cell c, twice;
+
+	cell_init(&c, "k", "x86_64");
+	cell_set(&c.version, "6.1");
+	for (enum status s = 0; s < STATUS_COUNT; s++)
+		results_add(&c.results, A, status_word(s), "", s, "");
+	results_add(&c.results, CELL_KERNEL_PROGRAM, CELL_SPLAT_CASE, "", STATUS_FAIL, "BUG: x");
+	results_add(&c.results, A, KYUADB_LIST_CASE, "", STATUS_BROKEN, "x");
+	ATF_CHECK_EQ(5, cell_again(&c, &twice));
+	ATF_CHECK_STREQ("6.1", twice.version);
+	for (enum status s = 0; s < STATUS_COUNT; s++) {
+		bool is = results_find(&twice.results, A, status_word(s)) != NULL;
+
+		ATF_CHECK_EQ_MSG(s == STATUS_FAIL || s == STATUS_TIMEOUT || s == STATUS_BROKEN ||
+				 s == STATUS_CRASHED || s == STATUS_XPASS, is, "%s", status_word(s));
+	}
+	ATF_CHECK_EQ(5, cell_count(&twice, STATUS_LOST));
+	cell_free(&twice);
+	cell_free(&c);
+}
+
+CASE(agree, "Verify that agreement keeps the first answer, and disagreement is flaky, never green")
+{
+	static const struct {
+		enum status first, second, is;
+		const char *reason;
+	} table[] = {
+		{STATUS_FAIL, STATUS_FAIL, STATUS_FAIL, "first"},
+		{STATUS_TIMEOUT, STATUS_TIMEOUT, STATUS_TIMEOUT, "first"},
+		{STATUS_CRASHED, STATUS_CRASHED, STATUS_CRASHED, "first"},
+		{STATUS_XPASS, STATUS_XPASS, STATUS_XPASS, "first"},
+		{STATUS_FAIL, STATUS_PASS, STATUS_FLAKY, "fail, then pass: first"},
+		{STATUS_FAIL, STATUS_SKIP, STATUS_FLAKY, "fail, then skip: first"},
+		{STATUS_BROKEN, STATUS_PASS, STATUS_FLAKY, "broken, then pass: first"},
+		{STATUS_TIMEOUT, STATUS_FAIL, STATUS_FLAKY, "timeout, then fail: first"},
+		{STATUS_CRASHED, STATUS_PASS, STATUS_FLAKY, "crashed, then pass: first"},
+		{STATUS_XPASS, STATUS_XFAIL, STATUS_FLAKY, "xpass, then xfail: first"},
+		/* No second answer contradicts nothing. */
+		{STATUS_FAIL, STATUS_LOST, STATUS_FAIL, "first"},
+		{STATUS_CRASHED, STATUS_NOBOOT, STATUS_CRASHED, "first"},
+		/* These were not asked for again: what is said of them is not heard. */
+		{STATUS_PASS, STATUS_FAIL, STATUS_PASS, "first"},
+		{STATUS_LOST, STATUS_PASS, STATUS_LOST, "first"},
+	};
+
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct cell c, twice;
+		struct result *r;
+
+		cell_init(&c, "k", "x86_64");
+		r = results_add(&c.results, A, "one", "", table[i].first, "first");
+		result_set_output(r, "said", 4);
+		cell_init(&twice, "k", "x86_64");
+		results_add(&twice.results, A, "one", "", table[i].second, "second");
+		cell_agree(&c, &twice);
+		ATF_REQUIRE_EQ(1, c.results.count);
+		ATF_CHECK_EQ_MSG(table[i].is, c.results.v[0].status, "%s, %s: %s",
+				 status_word(table[i].first), status_word(table[i].second),
+				 status_word(c.results.v[0].status));
+		ATF_CHECK_STREQ(table[i].reason, c.results.v[0].reason);
+		ATF_CHECK_EQ(4, c.results.v[0].output_len);
+		cell_free(&twice);
+		cell_free(&c);
+	}
+}
+
+CASE(agree_splats, "Verify that what the kernel complains of in the second run is kept, once")
+{
+	struct cell c, twice;
+
+	cell_init(&c, "k", "x86_64");
+	results_add(&c.results, A, "one", "", STATUS_FAIL, "1 != 2");
+	results_add(&c.results, CELL_KERNEL_PROGRAM, "splat", "", STATUS_FAIL, "BUG: CPU: 1 x");
+	cell_init(&twice, "k", "x86_64");
+	results_add(&twice.results, CELL_KERNEL_PROGRAM, "splat", "", STATUS_FAIL, "BUG: CPU: 2 x");
+	results_add(&twice.results, CELL_KERNEL_PROGRAM, "splat.2", "", STATUS_FAIL, "BUG: new");
+	cell_agree(&c, &twice);
+	ATF_CHECK_EQ(3, c.results.count);
+	ATF_CHECK_STREQ("BUG: new", results_find(&c.results, "kernel", "splat.2")->reason);
+	cell_free(&twice);
+	cell_free(&c);
 }
 
 ATF_TP_ADD_TCS(tp)
@@ -412,5 +523,9 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, worse);
 	ATF_TP_ADD_TC(tp, borrowed);
 	ATF_TP_ADD_TC(tp, splat);
+	ATF_TP_ADD_TC(tp, splats);
+	ATF_TP_ADD_TC(tp, again);
+	ATF_TP_ADD_TC(tp, agree);
+	ATF_TP_ADD_TC(tp, agree_splats);
 	return atf_no_error();
 }

@@ -9,15 +9,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "harness/buf.h"
+
 struct console_splat {
 	char *text;    /* "WARNING: CPU: 0 PID: 12 at kernel/ptrace.c:320 ..." */
 	char *abi;     /* what ran when it was said; "" before the first program */
 	char *program;
+	char *name;    /* the case; "" where the mark names none */
+	struct buf output; /* all of it, to its end or to where it becomes too much */
 };
 
 struct console {
 	bool booted, done;
-	char *abi, *program; /* of the last KT-PROG; "" before the first */
+	char *abi, *program, *name; /* of the last KT-PROG; "" before the first */
 	struct console_splat *splats;
 	size_t count, cap;
 };
