@@ -242,6 +242,10 @@ static void *campaign_work(void *arg)
 				  ? target_guest_run(w->run->env, t, w->slot, &why)
 				  : target_host_run(w->run->env, t, w->slot, &why);
 
+		char *summary = target_summary(t);
+
+		progress_target(t->id, summary);
+		free(summary);
 		pthread_mutex_lock(&w->run->lock);
 		if (err && !w->run->err) {
 			w->run->err = err;

@@ -65,7 +65,7 @@ void cell_take_list(struct cell *c, const struct results *listed, const char *pa
 		/* A program that cannot list: its own answer will say why. */
 		if (!strcmp(l->name, KYUADB_LIST_CASE))
 			return;
-		if (!r && cases_wanted(pattern, l) && cell_has_program(c, l->program))
+		if (!r && !c->again && cases_wanted(pattern, l) && cell_has_program(c, l->program))
 			results_add(&c->results, l->program, l->name, l->contract, STATUS_LOST, "");
 		else if (r && !r->contract[0])
 			cell_set(&r->contract, l->contract);
@@ -321,13 +321,14 @@ void cell_take(struct cell *c, const struct stream *s, const struct console *con
 /* Whether a second answer is worth having: not for what nobody can run again. */
 static bool cell_doubts(const struct result *r)
 {
-	return status_class(r->status) == STATUS_CLASS_FAILURE && r->status != STATUS_FLAKY &&
+	return status_class(r->status) == STATUS_CLASS_FAILURE && r->attempts < 2 &&
 	       strcmp(r->program, CELL_KERNEL_PROGRAM) && strcmp(r->name, KYUADB_LIST_CASE);
 }
 
 size_t cell_again(const struct cell *c, struct cell *again)
 {
 	cell_init(again, c->kernel, c->abi);
+	again->again = true;
 	cell_set(&again->version, c->version);
 	cell_set(&again->accel, c->accel);
 	cell_set(&again->qemu, c->qemu);
@@ -356,8 +357,11 @@ void cell_agree(struct cell *c, const struct cell *again)
 					       second->output_len);
 			continue;
 		}
-		if (!first || !cell_doubts(first) || first->status == second->status ||
+		if (!first || !cell_doubts(first) ||
 		    status_class(second->status) == STATUS_CLASS_MISSING)
+			continue;
+		first->attempts++;
+		if (first->status == second->status)
 			continue;
 		reason = buf_asprintf("%s, then %s%s%s", status_word(first->status),
 				      status_word(second->status), first->reason[0] ? ": " : "",

@@ -35,6 +35,7 @@ struct cell {
 	 * programs do not run on the host; the guest's own list corrects it.
 	 */
 	bool borrowed;
+	bool again; /* of cell_again(): no list adds cases to it */
 	struct results results; /* every case asked for, lost until answered */
 	int64_t id;		/* of the store; 0: not there yet */
 };
@@ -68,7 +69,8 @@ void cell_take(struct cell *c, const struct stream *stream, const struct console
 
 /*
  * A cell of the same kernel and ABI that asks once more for what failed, timed out,
- * broke or crashed, and for nothing else; how many cases these are. To be freed.
+ * broke or crashed in its only run, and for nothing else; how many cases these are.
+ * To be freed.
  */
 size_t cell_again(const struct cell *c, struct cell *again);
 

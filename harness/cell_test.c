@@ -427,6 +427,9 @@ CASE(again, "Verify that what failed, timed out, broke or crashed is asked for a
 		results_add(&c.results, A, status_word(s), "", s, "");
 	results_add(&c.results, CELL_KERNEL_PROGRAM, CELL_SPLAT_CASE, "", STATUS_FAIL, "BUG: x");
 	results_add(&c.results, A, KYUADB_LIST_CASE, "", STATUS_BROKEN, "x");
+	/* These two were run again before: their answer stands. */
+	results_add(&c.results, A, "settled", "", STATUS_FAIL, "")->attempts = 2;
+	results_find(&c.results, A, "flaky")->attempts = 2;
 	ATF_CHECK_EQ(5, cell_again(&c, &twice));
 	ATF_CHECK_STREQ("6.1", twice.version);
 	for (enum status s = 0; s < STATUS_COUNT; s++) {
@@ -436,6 +439,9 @@ CASE(again, "Verify that what failed, timed out, broke or crashed is asked for a
 				 s == STATUS_CRASHED || s == STATUS_XPASS, is, "%s", status_word(s));
 	}
 	ATF_CHECK_EQ(5, cell_count(&twice, STATUS_LOST));
+	/* The guest's list names them all, and is no request. */
+	cell_take_list(&twice, &c.results, NULL);
+	ATF_CHECK_EQ(5, twice.results.count);
 	cell_free(&twice);
 	cell_free(&c);
 }
@@ -480,6 +486,9 @@ CASE(agree, "Verify that agreement keeps the first answer, and disagreement is f
 				 status_word(c.results.v[0].status));
 		ATF_CHECK_STREQ(table[i].reason, c.results.v[0].reason);
 		ATF_CHECK_EQ(4, c.results.v[0].output_len);
+		ATF_CHECK_EQ(table[i].is == STATUS_FLAKY ||
+			     (table[i].first == table[i].second) ? 2 : 1,
+			     c.results.v[0].attempts);
 		cell_free(&twice);
 		cell_free(&c);
 	}

@@ -4,10 +4,12 @@
  * kmatrix to run as if it were a kernel test. It is no test itself.
  *
  * KMATRIX_SAMPLE in the environment lists the kinds that are to happen; the others
- * pass. "block" writes its process id to the FIFO KMATRIX_SAMPLE_PID and waits.
+ * pass. With KMATRIX_SAMPLE_ONCE it fails in its first run alone: the file of that name
+ * says that there was one. "block" writes its process id to the FIFO KMATRIX_SAMPLE_PID and waits.
  */
 #include "config.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +33,17 @@ static bool wanted(const char *kind)
 	}                                                                                          \
 	ATF_TC_BODY(name, tc)
 
+/* Whether this is the first run, or nobody asks. */
+static bool first(void)
+{
+	const char *path = getenv("KMATRIX_SAMPLE_ONCE");
+	int fd = path ? open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600) : -1;
+
+	if (fd >= 0)
+		close(fd);
+	return !path || fd >= 0;
+}
+
 SAMPLE(pass)
 {
 	puts("said by the case");
@@ -38,7 +51,7 @@ SAMPLE(pass)
 
 SAMPLE(fail)
 {
-	if (wanted("fail"))
+	if (wanted("fail") && first())
 		atf_tc_fail("1 != 2 \"quoted\"");
 }
 

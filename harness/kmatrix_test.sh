@@ -111,7 +111,7 @@ good_body()
 	builds
 	atf_check -o match:"^ 1  running/$(abi) .* 7 pass$" \
 		-o match:"^1 cell: 7 passed, 0 failed, 0 skipped, 0 missing$" \
-		-e match:"sample_test" $run
+		-e match:"running: 7 pass$" $run
 	atf_check -o match:"^  pass  " -o match:"^sample.kind$" kmatrix report
 	atf_check -o match:'"abi":"'"$(abi)"'","version":"'"$(uname -r)"'","accel":"native"' \
 		kmatrix report --json
@@ -139,6 +139,27 @@ bad_body()
 	# A later run without failures is the one that is shown.
 	atf_check -o ignore -e ignore $run
 	atf_check -o ignore kmatrix report
+}
+
+atf_test_case retry
+retry_head()
+{
+	atf_set descr "Verify that what fails is run once more, and that disagreement is flaky"
+	atf_set require.progs "kyua"
+}
+retry_body()
+{
+	builds
+	export KMATRIX_SAMPLE=fail KMATRIX_SAMPLE_ONCE=$PWD/once
+	atf_check -s exit:1 -o match:"^ 1  running/$(abi) .* 6 pass  1 flaky$" \
+		-e match:"once more what went wrong: 1 cases" -e match:"running: 6 pass, 1 flaky" $run
+	atf_check -s exit:1 -o match:'"reason":"fail, then pass: 1 != 2' kmatrix report --json
+	rm once
+	atf_check -s exit:1 -o match:"6 pass  1 fail$" -e not-match:"once more" $run --no-retry
+	# Both runs fail: the first answer stays.
+	unset KMATRIX_SAMPLE_ONCE
+	atf_check -s exit:1 -o match:"6 pass  1 fail$" -e match:"once more" $run
+	atf_check -s exit:1 -o match:'"reason":"1 != 2' kmatrix report --json
 }
 
 atf_test_case chosen
@@ -230,7 +251,7 @@ stopped_body()
 
 atf_init_test_cases()
 {
-	for t in usage help good bad chosen nobuild foreign_store image stopped; do
+	for t in usage help good bad retry chosen nobuild foreign_store image stopped; do
 		atf_add_test_case $t
 	done
 }

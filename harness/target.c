@@ -70,6 +70,56 @@ void target_job_make(const struct target_env *env, const struct target *t, struc
 	*out = job;
 }
 
+size_t target_doubts(const struct target *t)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->count; i++) {
+		struct cell again;
+
+		n += cell_again(&t->cells[i], &again);
+		cell_free(&again);
+	}
+	return n;
+}
+
+size_t target_again(const struct target *t, struct target *again)
+{
+	size_t n = 0;
+
+	*again = *t;
+	again->cells = buf_realloc(NULL, t->count, sizeof(*again->cells));
+	for (size_t i = 0; i < t->count; i++)
+		n += cell_again(&t->cells[i], &again->cells[i]);
+	return n;
+}
+
+void target_agree(struct target *t, struct target *again)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		cell_agree(&t->cells[i], &again->cells[i]);
+		cell_free(&again->cells[i]);
+	}
+	free(again->cells);
+	again->cells = NULL;
+	again->count = 0;
+}
+
+char *target_summary(const struct target *t)
+{
+	struct buf text = {0};
+
+	for (enum status s = 0; s < STATUS_COUNT; s++) {
+		size_t n = 0;
+
+		for (size_t i = 0; i < t->count; i++)
+			n += cell_count(&t->cells[i], s);
+		if (n)
+			buf_printf(&text, "%s%zu %s", text.len ? ", " : "", n, status_word(s));
+	}
+	return text.p ? text.p : buf_strdup("no case");
+}
+
 void target_job_free(struct target_job *j)
 {
 	for (size_t i = 0; i < j->count; i++)

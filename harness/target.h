@@ -29,6 +29,7 @@ struct target_env {
 	const char *workdir;
 	enum boot_accel accel;
 	unsigned reboots; /* how often a guest that died is booted again */
+	bool retry;	  /* run what failed once more */
 	struct store *store;
 	int64_t run;
 	const volatile sig_atomic_t *stop;
@@ -64,5 +65,17 @@ void target_job_free(struct target_job *j);
 
 /* How many cases of the cells wait for an answer. */
 size_t target_left(const struct target *t);
+
+/*
+ * How many cases a second run would have. The second run of a target: the same one, its
+ * cells those of cell_again(); none of them: there is nothing to run. Then what came of it goes back
+ * into the first, and it is freed.
+ */
+size_t target_doubts(const struct target *t);
+size_t target_again(const struct target *t, struct target *again);
+void target_agree(struct target *t, struct target *again);
+
+/* "890 pass, 3 fail", all cells together; to be freed. */
+char *target_summary(const struct target *t);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * target_guest.c - the cells of a kernel that is booted. All its ABIs run in one
  * boot; after a panic or a hang it is booted again for the cases that are left,
- * without the one that did it.
+ * without the one that did it; then once for what failed.
  */
 #include "config.h"
 
@@ -101,7 +101,7 @@ static void guest_finish(struct guest *g, enum status status, const char *reason
 }
 
 /* One boot for what is left. `again` becomes whether another one can bring more. */
-static int guest_boot(struct guest *g, unsigned round, bool *again, struct why *why)
+static void guest_boot(struct guest *g, unsigned round, bool *again)
 {
 	struct target_job job;
 	struct boot boot = {
@@ -127,12 +127,15 @@ static int guest_boot(struct guest *g, unsigned round, bool *again, struct why *
 	all.nsteps = job.count;
 	g->before = g->of - left;
 	g->stream.len = 0;
+	progress_say("%s: boot for %zu cases", g->t->id, left);
 	err = boot_run(&boot, &all, guest_watch, g, &b, &bad);
 	target_job_free(&job);
 	if (err) {
+		if (*g->env->stop)
+			return;
 		progress_say("%s: %s", g->t->id, bad.text);
 		guest_finish(g, round ? STATUS_LOST : STATUS_NOBOOT, bad.text);
-		return store_put(g->env->store, g->env->run, g->t->cells, g->t->count, why);
+		return;
 	}
 	guest_label(g, &b);
 	progress_say("%s: %s after %.0f s%s%s", g->t->id, boot_outcome_name(b.outcome), b.wall_s,
@@ -152,7 +155,49 @@ static int guest_boot(struct guest *g, unsigned round, bool *again, struct why *
 		*again = b.outcome != BOOT_STOPPED && target_left(g->t) < left;
 	}
 	boot_result_free(&b);
-	return store_put(g->env->store, g->env->run, g->t->cells, g->t->count, why);
+}
+
+/*
+ * Boots until all is answered or another one would bring no more. What came of each is
+ * kept at once where it is `kept`.
+ */
+static int guest_boots(struct guest *g, bool kept, struct why *why)
+{
+	const struct target_env *env = g->env;
+	bool again = true;
+	int err = 0;
+
+	for (unsigned round = 0; round <= env->reboots && again && !err && !*env->stop &&
+				 target_left(g->t);
+	     round++) {
+		guest_boot(g, round, &again);
+		if (kept)
+			err = store_put(env->store, env->run, g->t->cells, g->t->count, why);
+	}
+	return err;
+}
+
+/* What went wrong once more, in a fresh boot. */
+static int guest_retry(struct guest *g, struct why *why)
+{
+	const struct target_env *env = g->env;
+	struct target *first = g->t, second;
+	size_t of = g->of, n = target_again(first, &second);
+	int err = 0;
+
+	if (n) {
+		progress_more(n);
+		progress_say("%s: once more what went wrong: %zu cases", first->id, n);
+		g->t = &second;
+		g->of = n;
+		err = guest_boots(g, false, why);
+		g->t = first;
+		g->of = of + n;
+	}
+	target_agree(first, &second);
+	if (!err && n)
+		err = store_put(env->store, env->run, first->cells, first->count, why);
+	return err;
 }
 
 /* ---- a target from its start to its end ---- */
@@ -185,23 +230,23 @@ int target_guest_run(const struct target_env *env, struct target *t, unsigned sl
 		     struct why *why)
 {
 	struct guest g = {.env = env, .t = t, .slot = slot};
-	bool again = true;
 	struct why bad;
 	int err = 0;
 
 	for (size_t i = 0; i < t->count; i++)
 		g.of += t->cells[i].results.count;
-	if (!target_left(t)) {
-		/* Nothing was built for it, so there is nothing to boot it for. */
+	if (!target_left(t) && !(env->retry && target_doubts(t))) {
+		/* Nothing was built for it, or all is answered. */
 	} else if (guest_prepare(&g, &bad)) {
-		progress_say("%s: %s", t->id, bad.text);
-		guest_finish(&g, STATUS_NOBOOT, bad.text);
+		if (!*env->stop) {
+			progress_say("%s: %s", t->id, bad.text);
+			guest_finish(&g, STATUS_NOBOOT, bad.text);
+		}
 		err = store_put(env->store, env->run, t->cells, t->count, why);
 	} else {
-		for (unsigned round = 0; round <= env->reboots && again && !err && !*env->stop &&
-					 target_left(t);
-		     round++)
-			err = guest_boot(&g, round, &again, why);
+		err = guest_boots(&g, true, why);
+		if (!err && env->retry && !*env->stop)
+			err = guest_retry(&g, why);
 		if (!err && target_left(t)) {
 			guest_finish(&g, STATUS_LOST, g.ended ? g.ended : "not reached");
 			err = store_put(env->store, env->run, t->cells, t->count, why);
@@ -210,6 +255,7 @@ int target_guest_run(const struct target_env *env, struct target *t, unsigned sl
 	progress_done(slot, g.of);
 	kernel_image_free(&g.image);
 	buf_free(&g.stream);
+	free(g.ended);
 	free(g.userland);
 	free(g.workdir);
 	return err;

@@ -87,7 +87,8 @@ static int target_host_root(const struct target *t, const struct suite_tree *tre
 	return err;
 }
 
-static void target_host_cell(const struct target_env *env, const struct target *t, struct cell *c,
+/* What of the cell has no answer, once. */
+static void target_host_once(const struct target_env *env, const struct target *t, struct cell *c,
 			     unsigned slot)
 {
 	const struct suite_tree *tree = suite_tree(env->suite, c->abi);
@@ -123,6 +124,29 @@ static void target_host_cell(const struct target_env *env, const struct target *
 	free(workdir);
 }
 
+/* And what went wrong, once more. */
+static void target_host_cell(const struct target_env *env, const struct target *t, struct cell *c,
+			     unsigned slot)
+{
+	struct cell again;
+	size_t n = 0;
+
+	if (cell_count(c, STATUS_LOST))
+		target_host_once(env, t, c, slot);
+	if (env->retry && !*env->stop) {
+		n = cell_again(c, &again);
+		if (n) {
+			progress_more(n);
+			progress_say("%s/%s: once more what went wrong: %zu cases", t->id, c->abi,
+				     n);
+			target_host_once(env, t, &again, slot);
+			cell_agree(c, &again);
+		}
+		cell_free(&again);
+	}
+	progress_done(slot, c->results.count + n);
+}
+
 int target_host_run(const struct target_env *env, struct target *t, unsigned slot, struct why *why)
 {
 	struct utsname u;
@@ -136,7 +160,6 @@ int target_host_run(const struct target_env *env, struct target *t, unsigned slo
 		cell_set(&c->user, geteuid() == 0 ? "root" : "unprivileged");
 		target_host_cell(env, t, c, slot);
 		err = store_put(env->store, env->run, c, 1, why);
-		progress_done(slot, c->results.count);
 	}
 	return err;
 }

@@ -22,7 +22,7 @@
 enum {
 	OPT_IMAGE = 'k', OPT_STORE = 'o', OPT_QUIET = 'q', OPT_VARIABLE = 'v',
 	OPT_KERNEL = 256, OPT_ABI, OPT_TEST, OPT_NATIVE, OPT_QEMU_USER, OPT_BUILDS, OPT_ACCEL,
-	OPT_USER, OPT_REBOOTS, OPT_JOBS, OPT_WORK, OPT_COLOR,
+	OPT_USER, OPT_REBOOTS, OPT_NO_RETRY, OPT_JOBS, OPT_WORK, OPT_COLOR,
 };
 
 static const struct cli_option run_options[] = {
@@ -38,6 +38,7 @@ static const struct cli_option run_options[] = {
 	{"accel", OPT_ACCEL, "HOW", "auto, tcg or kvm"},
 	{"user", OPT_USER, "USER", "who runs the tests in guests: root or nobody"},
 	{"reboots", OPT_REBOOTS, "N", "boot a guest that died again so often (3)"},
+	{"no-retry", OPT_NO_RETRY, NULL, "do not run once more what failed"},
 	{"jobs", OPT_JOBS, "N", "so many side by side (2)"},
 	{"work", OPT_WORK, "DIR", "keep consoles and streams there"},
 	{"quiet", OPT_QUIET, NULL, "no progress"},
@@ -146,6 +147,9 @@ static int run_option(struct run *r, int opt, const char *value)
 		break;
 	case OPT_REBOOTS:
 		rc = cli_number("reboots", value, 0, 100, &r->env.reboots);
+		break;
+	case OPT_NO_RETRY:
+		r->env.retry = false;
 		break;
 	case OPT_JOBS:
 		rc = cli_number("jobs", value, 1, PROGRESS_SLOTS, &r->campaign.jobs);
@@ -268,7 +272,7 @@ static int run_targets(struct run *r, struct why *why)
 	for (size_t i = 0; i < count; i++)
 		for (size_t k = 0; k < targets[i].count; k++)
 			cases += targets[i].cells[k].results.count;
-	progress_start(r->quiet, cases);
+	progress_start(r->quiet, cases, count);
 	err = campaign_run(&r->campaign, &r->env, targets, count, why);
 	progress_stop();
 	campaign_free(targets, count);
@@ -364,7 +368,7 @@ static int run_main(const struct cli_verb *self, int argc, char **argv)
 	struct run r = {
 		.store = CLI_STORE,
 		.campaign = {.jobs = 2},
-		.env = {.reboots = 3, .accel = BOOT_ACCEL_AUTO, .stop = &run_stop},
+		.env = {.reboots = 3, .retry = true, .accel = BOOT_ACCEL_AUTO, .stop = &run_stop},
 	};
 	struct cli cli = {.argv = argv + 1};
 	const char *value = NULL;
