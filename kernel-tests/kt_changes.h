@@ -77,7 +77,7 @@
 	  "a call parked in syscall-enter-stop escapes a filter installed with TSYNC") \
 	X(XSTATE_WIPED, "5.14", "", "https://git.kernel.org/torvalds/c/43be46e89698", \
 	  "a refused NT_X86_XSTATE resets the floating point state of the tracee") \
-	X(WAIT_KILLABLE_REPLY, "6.18", "6.12.53", \
+	X(WAIT_KILLABLE_REPLY, "6.18", "6.1.156 6.6.112 6.12.53 6.17.3", \
 	  "https://git.kernel.org/torvalds/c/cce436aafc2a", \
 	  "a signal that comes with a fast answer restarts a call that waits killable")
 
