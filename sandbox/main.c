@@ -18,6 +18,7 @@
 #include "sandbox/launch/launch.h"
 #include "sandbox/options.h"
 #include "sandbox/plan/plan.h"
+#include "sandbox/plan/relies.h"
 #include "sandbox/policy/policy.h"
 #include "sandbox/report/report.h"
 #include "sandbox/supervise/supervise.h"
@@ -250,6 +251,8 @@ int main(int argc, char **argv)
 			fputs(options_usage, stdout);
 		else if (o.version)
 			puts("belay " PACKAGE_VERSION);
+		else if (o.relies)
+			(o.json ? relies_print_json : relies_print)(stdout);
 		else
 			code = with_options(&o, report);
 		if (fflush(stdout) != 0)

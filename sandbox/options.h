@@ -23,7 +23,7 @@ struct options {
 	size_t nenv;
 	int *keep_fds;
 	size_t nkeep;
-	bool plan, help, version;
+	bool plan, relies, json, help, version;
 	char **command; /* points into argv; NULL-terminated, empty with help and the like */
 };
 

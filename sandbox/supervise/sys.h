@@ -19,14 +19,9 @@
 #define SYS_COMMON(nr) (nr)
 #endif
 
-#define SYS_NR_PIDFD_SEND_SIGNAL SYS_COMMON(424)
 #define SYS_NR_PIDFD_OPEN SYS_COMMON(434)
 #define SYS_NR_OPENAT2 SYS_COMMON(437)
 #define SYS_NR_PIDFD_GETFD SYS_COMMON(438)
-#define SYS_NR_LANDLOCK_CREATE_RULESET SYS_COMMON(444)
-#define SYS_NR_LANDLOCK_ADD_RULE SYS_COMMON(445)
-#define SYS_NR_LANDLOCK_RESTRICT_SELF SYS_COMMON(446)
-#define SYS_NR_SETXATTRAT SYS_COMMON(463)
 
 /* struct open_how, 5.6 */
 struct sys_open_how {
@@ -59,11 +54,6 @@ static inline int sys_pidfd_open(pid_t pid, unsigned int flags)
 static inline int sys_pidfd_getfd(int pidfd, int fd)
 {
 	return (int)sys_result(syscall(SYS_NR_PIDFD_GETFD, pidfd, fd, 0));
-}
-
-static inline int sys_pidfd_send_signal(int pidfd, int sig, const void *info, unsigned int flags)
-{
-	return (int)sys_result(syscall(SYS_NR_PIDFD_SEND_SIGNAL, pidfd, sig, info, flags));
 }
 
 #endif
