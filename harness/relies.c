@@ -45,8 +45,8 @@ bool reliance_is_for(const struct reliance *r, const char *abi)
 
 	if (!strcmp(r->abis, "all"))
 		return true;
-	for (const char *at = r->abis; *at; at += strspn(at, " ")) {
-		size_t word = strcspn(at, " ");
+	for (const char *at = r->abis; *at; at += strspn(at, ",")) {
+		size_t word = strcspn(at, ",");
 
 		if (word == len && !memcmp(at, abi, len))
 			return true;

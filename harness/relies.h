@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "harness/run.h"
+
 /* One reliance. The strings belong to it. */
 struct reliance {
 	char *what;	/* "trace": a backend or layer, one row of the verdict */
@@ -16,7 +18,7 @@ struct reliance {
 	char *part;	/* what of it needs the contract: "pidfd_getfd" */
 	bool optional;	/* belay does without this part where the kernel lacks it */
 	char *contract; /* its id, or "prefix.*" for each case of a family */
-	char *abis;	/* "all", or names parted by blanks */
+	char *abis;	/* "all", or names parted by commas, as in contracts.tsv */
 	char *why;	/* in a few words */
 };
 
@@ -34,5 +36,11 @@ void relies_free(struct relies *list);
 bool reliance_is_for(const struct reliance *r, const char *abi);
 /* Whether a case with this contract speaks for it. */
 bool reliance_names(const struct reliance *r, const char *contract);
+
+/*
+ * Ask the belay at `path`. -ENOENT when there is none, -EPROTO when what it prints is
+ * not understood, another error when it cannot be run; `out` is written on success only.
+ */
+int relies_ask(const char *path, struct relies *out, struct why *why);
 
 #endif

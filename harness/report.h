@@ -26,6 +26,16 @@ void report_text(const struct matrix *m, const struct report_style *style, struc
  */
 void report_json(const struct matrix *m, struct buf *out);
 
+/*
+ * The end of every matrix: which of belay's backends and layers are sound in which cell,
+ * and why not where not.
+ */
+void report_sound_text(const struct matrix *m, const struct report_style *style, struct buf *out);
+
+/* The same by kernel, the worst of its cells: where can the sandbox be used? */
+void report_sound_kernels(const struct matrix *m, const struct report_style *style,
+			  struct buf *out);
+
 /* One line without control characters and invalid UTF-8, both as \xNN. */
 void report_safe(struct buf *out, const char *text);
 

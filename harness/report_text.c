@@ -449,6 +449,7 @@ void report_text(const struct matrix *m, const struct report_style *style, struc
 		text_grid(&t);
 		text_reasons(&t);
 		text_legend(&t);
+		report_sound_text(m, style, out);
 	}
 	text_sum(&t);
 }

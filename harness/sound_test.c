@@ -204,7 +204,7 @@ CASE(abis, "Verify that a reliance counts for the ABIs that it names alone")
 {
 	begin();
 	needs("", "a.b.one");
-	relies_add(&run.relies, "trace", "backend", "", false, "a.b.x", "arm i386", "w");
+	relies_add(&run.relies, "trace", "backend", "", false, "a.b.x", "arm,i386", "w");
 	answer("a.b.one", STATUS_PASS);
 	is(SOUND_YES, "");
 	results_add(&cells[1].results, "p", "one", "a.b.one", STATUS_PASS, "");

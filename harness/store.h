@@ -49,6 +49,9 @@ int store_end(struct store *s, int64_t run, struct why *why);
  */
 int store_put(struct store *s, int64_t run, struct cell *cells, size_t count, struct why *why);
 
+/* What belay relies on; it replaces what was stored of the run before. */
+int store_put_relies(struct store *s, int64_t run, const struct relies *relies, struct why *why);
+
 /* A run read back. */
 struct store_run {
 	int64_t id;

@@ -75,6 +75,22 @@ static int store_load_cells(struct store *s, struct store_run *run, bool results
 	return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
+static int store_load_relies(struct store *s, struct store_run *run)
+{
+	sqlite3_stmt *st;
+	int rc = store_prepare(s, &st, "SELECT what, kind, part, optional, contract, abis, why"
+			       " FROM relies WHERE run_id = ? ORDER BY rowid", "i", run->id);
+
+	if (rc)
+		return rc;
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW)
+		relies_add(&run->relies, store_text(st, 0), store_text(st, 1), store_text(st, 2),
+			   sqlite3_column_int(st, 3) != 0, store_text(st, 4), store_text(st, 5),
+			   store_text(st, 6));
+	sqlite3_finalize(st);
+	return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
 /* The columns of a run, as store_take_run() takes them. */
 #define STORE_RUN_COLUMNS "run_id, command, asked, belay_version, started, ended"
 
@@ -135,7 +151,7 @@ int store_load(struct store *s, int64_t id, struct store_run *out, struct why *w
 	if (err)
 		return err;
 	err = store_find_run(s, id, &run, why);
-	if (!err && store_load_cells(s, &run, true))
+	if (!err && (store_load_cells(s, &run, true) || store_load_relies(s, &run)))
 		err = store_fail(s, why, "cannot be read");
 	sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 	if (err == -ENOENT)

@@ -48,6 +48,12 @@ static void fill(struct cell *c, const char *kernel, const char *abi)
 	results_add(&c->results, "k/a_test", "two", "", STATUS_PASS, "");
 }
 
+static void fill_relies(struct relies *r)
+{
+	relies_add(r, "trace", "backend", "x", false, "a.b.c", "all", "first");
+	relies_add(r, "lock", "layer", "y", true, "a.*", "arm,i386", "'second'");
+}
+
 static void sql(const char *path, const char *text)
 {
 	sqlite3 *db;
@@ -56,6 +62,41 @@ static void sql(const char *path, const char *text)
 	ATF_REQUIRE_EQ_MSG(SQLITE_OK, sqlite3_exec(db, text, NULL, NULL, NULL), "%s",
 			   sqlite3_errmsg(db));
 	sqlite3_close(db);
+}
+
+CASE(relies, "Verify that what belay relies on is read back with its run, in its order, and "
+	     "that a second list replaces the first")
+{
+	struct store *s = open_store("s.db", true);
+	struct relies relies = {0};
+	struct store_run run;
+	struct why why;
+	int64_t id, other;
+
+	fill_relies(&relies);
+	ATF_REQUIRE_EQ(0, store_begin(s, "kmatrix run", NULL, &id, &why));
+	ATF_REQUIRE_EQ(0, store_begin(s, "kmatrix run", NULL, &other, &why));
+	ATF_REQUIRE_EQ(0, store_put_relies(s, id, &relies, &why));
+	ATF_REQUIRE_EQ(0, store_put_relies(s, id, &relies, &why));
+	ATF_REQUIRE_EQ(0, store_load(s, id, &run, &why));
+	ATF_REQUIRE_EQ(2, run.relies.count);
+	ATF_CHECK_STREQ("trace", run.relies.v[0].what);
+	ATF_CHECK_STREQ("backend", run.relies.v[0].kind);
+	ATF_CHECK_STREQ("x", run.relies.v[0].part);
+	ATF_CHECK(!run.relies.v[0].optional);
+	ATF_CHECK_STREQ("a.b.c", run.relies.v[0].contract);
+	ATF_CHECK_STREQ("all", run.relies.v[0].abis);
+	ATF_CHECK_STREQ("first", run.relies.v[0].why);
+	ATF_CHECK_STREQ("lock", run.relies.v[1].what);
+	ATF_CHECK(run.relies.v[1].optional);
+	ATF_CHECK_STREQ("arm,i386", run.relies.v[1].abis);
+	ATF_CHECK_STREQ("'second'", run.relies.v[1].why);
+	store_run_free(&run);
+	ATF_REQUIRE_EQ(0, store_load(s, other, &run, &why));
+	ATF_CHECK_EQ(0, run.relies.count);
+	store_run_free(&run);
+	store_close(s);
+	relies_free(&relies);
 }
 
 CASE(round_trip, "Verify that cells and results are read back as they were written")
@@ -622,6 +663,7 @@ CASE(damaged_file, "Verify that a truncated or overwritten store is refused and 
 
 ATF_TP_ADD_TCS(tp)
 {
+	ATF_TP_ADD_TC(tp, relies);
 	ATF_TP_ADD_TC(tp, round_trip);
 	ATF_TP_ADD_TC(tp, put_again);
 	ATF_TP_ADD_TC(tp, all_or_none);

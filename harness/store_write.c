@@ -91,3 +91,35 @@ int store_put(struct store *s, int64_t run, struct cell *cells, size_t count, st
 	free(ids);
 	return err;
 }
+
+static int store_add_reliance(struct store *s, int64_t run, const struct reliance *r)
+{
+	sqlite3_stmt *st;
+	int rc = store_prepare(s, &st, "INSERT INTO relies (run_id, what, kind, part, optional,"
+			       " contract, abis, why) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+			       "isssisss", run, r->what, r->kind, r->part, (int64_t)r->optional,
+			       r->contract, r->abis, r->why);
+
+	return rc ? rc : store_finish(st);
+}
+
+int store_put_relies(struct store *s, int64_t run, const struct relies *relies, struct why *why)
+{
+	sqlite3_stmt *st;
+	int err;
+
+	pthread_mutex_lock(&s->lock);
+	err = store_exec(s, "BEGIN IMMEDIATE", "cannot be written", why);
+	if (!err && (store_prepare(s, &st, "DELETE FROM relies WHERE run_id = ?", "i", run) ||
+		     store_finish(st)))
+		err = store_fail(s, why, "cannot be written");
+	for (size_t i = 0; i < relies->count && !err; i++)
+		if (store_add_reliance(s, run, &relies->v[i]))
+			err = store_fail(s, why, "cannot be written");
+	if (!err)
+		err = store_exec(s, "COMMIT", "cannot be written", why);
+	if (err && !sqlite3_get_autocommit(s->db))
+		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+	pthread_mutex_unlock(&s->lock);
+	return err;
+}

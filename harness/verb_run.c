@@ -18,6 +18,7 @@
 #include "harness/cli.h"
 #include "harness/matrix.h"
 #include "harness/progress.h"
+#include "harness/relies_record.h"
 
 enum {
 	OPT_IMAGE = 'k', OPT_STORE = 'o', OPT_QUIET = 'q', OPT_VARIABLE = 'v',
@@ -297,6 +298,8 @@ static int run_in(struct run *r, const char *command, struct why *why)
 		err = store_open(r->store, true, &r->env.store, why);
 	if (!err) {
 		err = store_begin(r->env.store, command, NULL, &r->env.run, why);
+		if (!err)
+			err = relies_record(&suite, r->env.store, r->env.run, r->quiet, why);
 		if (!err)
 			err = run_targets(r, why);
 		if (!err)
