@@ -14,6 +14,7 @@ static const struct cli_verb *const kmatrix_verbs[] = {
 	&verb_run,
 	&verb_report,
 	&verb_kernels,
+	&verb_fetch,
 };
 
 #define KMATRIX_VERBS (sizeof(kmatrix_verbs) / sizeof(kmatrix_verbs[0]))

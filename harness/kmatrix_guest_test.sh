@@ -29,7 +29,7 @@ guest_needs()
 	guest="--builds $(builds) --kernel $kernel"
 	abis=
 	count=0
-	for abi in $(kmatrix kernels | awk -v id="$kernel" '$1 == id { print $5, $6 }'); do
+	for abi in $(kmatrix kernels | awk -v id="$kernel" '$1 == id { gsub(",", " ", $3); print $3 }'); do
 		[ -x "$(builds)/$abi/kernel-tests/zpanic_test" ] ||
 			atf_skip "no $abi build beside this one: ci/build-abis makes it"
 		abis="$abis --abi $abi"

@@ -59,7 +59,7 @@ usage_body()
 	refused "no verb"
 	refused "did you mean 'run'?" rnu
 	refused "did you mean 'report'?" reprot
-	refused "valid: run, report, kernels" completely-different
+	refused "valid: run, report, kernels, fetch" completely-different
 	refused "did you mean '--native'?" run --natvie
 	refused "did you mean '--json'?" report --josn
 	refused "unknown option -z" run -z
@@ -92,12 +92,12 @@ help_body()
 	use_ours
 	atf_check -o match:"kernels" kmatrix --help
 	atf_check -o match:"^kmatrix [0-9]" kmatrix --version
-	for verb in run report kernels; do
+	for verb in run report kernels fetch; do
 		atf_check -o match:"usage: kmatrix $verb" kmatrix $verb --help
 		atf_check -o match:"usage: kmatrix $verb" kmatrix $verb -h
 	done
 	atf_check -o match:"-o, --store FILE" kmatrix report --help
-	atf_check -o match:"^bookworm-amd64 .* x86_64 i386 x32$" kmatrix kernels
+	atf_check -o match:"^bookworm-amd64 .* x86_64,i386,x32 " kmatrix kernels
 }
 
 atf_test_case good
