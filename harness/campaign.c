@@ -9,10 +9,13 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/buf.h"
 #include "harness/campaign.h"
+#include "harness/cases.h"
 #include "harness/progress.h"
+#include "harness/word.h"
 
 /* ---- the plan ---- */
 
@@ -155,6 +158,105 @@ static void campaign_plan_emulator(struct campaign_plan *p)
 	campaign_settle(p);
 }
 
+/* A program in PATH. */
+static bool campaign_finds(const char *program)
+{
+	const char *path = getenv("PATH");
+	bool found = false;
+
+	while (path && *path && !found) {
+		size_t len = strcspn(path, ":");
+		char *full = buf_asprintf("%.*s/%s", (int)len, path, program);
+
+		found = !access(full, X_OK);
+		free(full);
+		path += len + (path[len] == ':');
+	}
+	return found || (strchr(program, '/') && !access(program, X_OK));
+}
+
+/* Who names a kernel to boot is told at once what it takes; who does not gets the rest. */
+static int campaign_check_qemu(const struct campaign_plan *p, struct why *why)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		const struct machine *m = p->v[i].arch ? tables_machine(p->env->tables, p->v[i].arch)
+						       : NULL;
+
+		if (m && !p->c->defaults && !campaign_finds(m->qemu))
+			return why_set(why, ENOENT, "there is no program '%s', which boots %s; "
+				       "install QEMU (ci/deps)", m->qemu, p->v[i].id);
+	}
+	return 0;
+}
+
+/* Words that a pattern may have been meant to be: contracts, their areas, programs. */
+static void campaign_words(const struct campaign_plan *p, char ***words, size_t *count)
+{
+	size_t cap = 0;
+
+	for (size_t i = 0; i < p->env->suite->count; i++) {
+		const struct results *cases = &p->env->suite->trees[i].cases;
+
+		for (size_t k = 0; k < cases->count; k++) {
+			const struct result *r = &cases->v[k];
+			const char *slash = strrchr(r->program, '/');
+			const char *dot = strrchr(r->contract, '.');
+			char *three[] = {
+				buf_strdup(r->contract),
+				dot ? buf_asprintf("%.*s.*", (int)(dot - r->contract), r->contract)
+				    : buf_strdup(""),
+				buf_strdup(slash ? slash + 1 : r->program),
+			};
+
+			for (size_t n = 0; n < 3; n++) {
+				*words = buf_grow(*words, *count, &cap, sizeof(**words));
+				(*words)[(*count)++] = three[n];
+			}
+		}
+	}
+}
+
+static bool campaign_fits(const struct campaign_plan *p, const char *pattern)
+{
+	for (size_t i = 0; i < p->count; i++)
+		for (size_t k = 0; k < p->v[i].count; k++)
+			for (size_t n = 0; n < p->v[i].cells[k].results.count; n++)
+				if (cases_wanted(pattern, &p->v[i].cells[k].results.v[n]))
+					return true;
+	return false;
+}
+
+/* Every pattern has to fit a case: one that fits none is a slip, or asks for too much. */
+static int campaign_check_patterns(const struct campaign_plan *p, struct why *why)
+{
+	const char *rest = p->env->pattern;
+	int err = 0;
+
+	while (rest && *rest && !err) {
+		size_t len = strcspn(rest, " ");
+		char *pattern = buf_strndup(rest, len);
+
+		if (!campaign_fits(p, pattern)) {
+			char **words = NULL;
+			const char *nearest;
+			size_t count = 0;
+
+			campaign_words(p, &words, &count);
+			nearest = word_nearest(pattern, (const char *const *)words, count);
+			err = why_set(why, EINVAL, "no case fits --test '%s'%s%s%s", pattern,
+				      nearest ? "; did you mean '" : "; it is a pattern for "
+				      "contracts and for program:case",
+				      nearest ? nearest : "", nearest ? "'?" : "");
+			for (size_t i = 0; i < count; i++)
+				free(words[i]);
+			free(words);
+		}
+		free(pattern);
+		rest += len + (rest[len] == ' ');
+	}
+	return err;
+}
+
 int campaign_plan(const struct campaign *c, const struct target_env *env, struct target **out,
 		  size_t *count, struct why *why)
 {
@@ -180,9 +282,12 @@ int campaign_plan(const struct campaign *c, const struct target_env *env, struct
 			cases += p.v[i].cells[k].results.count;
 	if (!err && !p.count)
 		err = why_set(why, EINVAL, "no kernel that was named runs any ABI that was named");
-	else if (!err && !cases)
-		err = why_set(why, EINVAL, "no case fits --test '%s'; it is a pattern for contracts "
-			      "and for program:case", env->pattern ? env->pattern : "");
+	if (!err)
+		err = campaign_check_patterns(&p, why);
+	if (!err && !cases)
+		err = why_set(why, EINVAL, "the builds have no case for what was named");
+	if (!err)
+		err = campaign_check_qemu(&p, why);
 	if (err) {
 		campaign_free(p.v, p.count);
 		return err;

@@ -46,6 +46,30 @@ void cell_free(struct cell *c)
 	*c = (struct cell){0};
 }
 
+void cell_copy(const struct cell *c, struct cell *out)
+{
+	struct cell copy;
+
+	cell_init(&copy, c->kernel, c->abi);
+	cell_set(&copy.version, c->version);
+	cell_set(&copy.accel, c->accel);
+	cell_set(&copy.qemu, c->qemu);
+	cell_set(&copy.user, c->user);
+	copy.borrowed = c->borrowed;
+	copy.again = c->again;
+	copy.id = c->id;
+	for (size_t i = 0; i < c->results.count; i++) {
+		const struct result *r = &c->results.v[i];
+		struct result *own = results_add(&copy.results, r->program, r->name, r->contract,
+						 r->status, r->reason);
+
+		own->attempts = r->attempts;
+		own->us = r->us;
+		result_set_output(own, r->output, r->output_len);
+	}
+	*out = copy;
+}
+
 static bool cell_has_program(const struct cell *c, const char *program)
 {
 	for (size_t i = 0; i < c->results.count; i++)
@@ -370,6 +394,39 @@ void cell_agree(struct cell *c, const struct cell *again)
 		result_set_reason(first, reason);
 		free(reason);
 	}
+}
+
+bool cell_version(struct cell *c, const char *version)
+{
+	bool other = c->version[0] && strcmp(c->version, version);
+	size_t kept = 0;
+
+	cell_set(&c->version, version);
+	if (!other)
+		return false;
+	for (size_t i = 0; i < c->results.count; i++) {
+		struct result *r = &c->results.v[i];
+
+		if (!strcmp(r->program, CELL_KERNEL_PROGRAM)) {
+			struct results one = {0};
+
+			one.v = buf_realloc(NULL, 1, sizeof(*one.v));
+			one.v[0] = *r;
+			one.count = 1;
+			results_free(&one);
+			continue;
+		}
+		if (r->status != STATUS_NOBUILD) {
+			r->status = STATUS_LOST;
+			r->us = -1;
+			r->attempts = 1;
+			result_set_reason(r, "");
+			result_set_output(r, NULL, 0);
+		}
+		c->results.v[kept++] = *r;
+	}
+	c->results.count = kept;
+	return true;
 }
 
 void cell_finish(struct cell *c, enum status status, const char *reason)

@@ -43,6 +43,7 @@ struct cell {
 /* NULL members become "". */
 void cell_init(struct cell *c, const char *kernel, const char *abi);
 void cell_free(struct cell *c);
+void cell_copy(const struct cell *c, struct cell *out);
 void cell_set(char **member, const char *value);
 
 /* How a boot, or a run on the host, ended. */
@@ -80,6 +81,12 @@ size_t cell_again(const struct cell *c, struct cell *again);
  * first reason. Complaints of the kernel in the second run are added.
  */
 void cell_agree(struct cell *c, const struct cell *again);
+
+/*
+ * The version of the kernel that is about to run. Answers of another one, from before
+ * the run was cut off, are forgotten; returns whether there were some.
+ */
+bool cell_version(struct cell *c, const char *version);
 
 /* Give every case that is still lost this status and reason. */
 void cell_finish(struct cell *c, enum status status, const char *reason);

@@ -511,6 +511,27 @@ CASE(agree_splats, "Verify that what the kernel complains of in the second run i
 	cell_free(&c);
 }
 
+CASE(version, "Verify that answers of another version of the kernel are forgotten")
+{
+	struct cell c;
+
+	cell_init(&c, "k", "x86_64");
+	ATF_CHECK(!cell_version(&c, "6.1 (1)"));
+	results_add(&c.results, CELL_KERNEL_PROGRAM, "splat", "", STATUS_FAIL, "BUG: x");
+	results_add(&c.results, A, "one", "", STATUS_FAIL, "1 != 2")->attempts = 2;
+	results_add(&c.results, A, "two", "", STATUS_NOBUILD, "no");
+	ATF_CHECK(!cell_version(&c, "6.1 (1)"));
+	ATF_CHECK_EQ(3, c.results.count);
+	ATF_CHECK(cell_version(&c, "6.1 (2)"));
+	ATF_REQUIRE_EQ(2, c.results.count);
+	ATF_CHECK_EQ(STATUS_LOST, c.results.v[0].status);
+	ATF_CHECK_EQ(1, c.results.v[0].attempts);
+	ATF_CHECK_STREQ("", c.results.v[0].reason);
+	ATF_CHECK_EQ(STATUS_NOBUILD, c.results.v[1].status);
+	ATF_CHECK_STREQ("6.1 (2)", c.version);
+	cell_free(&c);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, good);
@@ -536,5 +557,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, again);
 	ATF_TP_ADD_TC(tp, agree);
 	ATF_TP_ADD_TC(tp, agree_splats);
+	ATF_TP_ADD_TC(tp, version);
 	return atf_no_error();
 }

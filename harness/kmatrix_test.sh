@@ -41,6 +41,14 @@ refused()
 	grep -qF -e "$text" err || atf_fail "kmatrix $*: does not say '$text': $(cat err)"
 }
 
+# refused_run TEXT OPTION...: refused, on top of $run.
+refused_run()
+{
+	text=$1
+	shift
+	refused "$text" ${run#kmatrix } "$@"
+}
+
 # status_of KIND: the status of a case, by the report for programs.
 status_of()
 {
@@ -173,8 +181,14 @@ chosen_body()
 	builds
 	atf_check -o match:"1 cell: 2 passed, 0 failed" -e ignore $run --test 'sample.kind.*fail'
 	atf_check -o match:"1 cell: 7 passed" -e ignore $run --test 'sample_test'
-	atf_check -s exit:2 -o empty -e match:"no case fits --test 'sample.kind'" \
-		$run --test 'sample.kind'
+	# What is refused leaves no store behind.
+	rm kmatrix.db
+	refused_run "no case fits --test 'sample.knid.fail'; did you mean 'sample.kind.fail'?" \
+		--test sample.kind.pass --test sample.knid.fail
+	refused_run "did you mean 'sample.kind.*'?" --test 'sample.knid.*'
+	refused_run "did you mean 'sample_test'?" --test sampel_test
+	refused_run "it is a pattern for contracts" --test xyzzy
+	[ ! -e kmatrix.db ] || atf_fail "a refused run left a store"
 }
 
 atf_test_case nobuild
@@ -192,6 +206,106 @@ nobuild_body()
 	mkdir empty
 	atf_check -s exit:2 -o empty -e match:"no test programs in '.*/empty/<abi>/kernel-tests'" \
 		kmatrix run --native --builds empty
+}
+
+atf_test_case stale
+stale_head()
+{
+	atf_set descr "Verify that a program that its makefile does not name any more is left out"
+	atf_set require.progs "kyua"
+}
+stale_body()
+{
+	builds
+	cp "builds/$(abi)/kernel-tests/sample_test" "builds/$(abi)/kernel-tests/gone_test"
+	# Without a makefile nobody knows.
+	atf_check -o match:"14 pass$" -e ignore $run
+	echo 'noinst_PROGRAMS = kernel-tests/sample_test$(EXEEXT)' >"builds/$(abi)/Makefile"
+	atf_check -o match:" 7 pass$" -e match:"1 programs in '.*/builds' are left out" $run
+	atf_check -s exit:2 -o empty -e match:"no case fits --test 'gone_test'" \
+		$run --test gone_test
+}
+
+atf_test_case no_qemu
+no_qemu_head()
+{
+	atf_set descr "Verify that a kernel to boot is refused by name where there is no QEMU"
+	atf_set require.progs "kyua"
+}
+no_qemu_body()
+{
+	[ "$(abi)" = x86_64 ] || atf_skip "is about an x86_64 machine"
+	builds
+	mkdir bin
+	for p in kyua "$(atf_get_srcdir)/../kmatrix"; do
+		ln -s "$(command -v $p)" bin/
+	done
+	(
+		PATH=$PWD/bin
+		kmatrix run --builds builds --kernel bookworm-amd64 >out 2>err
+		echo $? >status
+	)
+	atf_check_equal 2 "$(cat status)"
+	atf_check -o match:"no program 'qemu-system-x86_64', which boots bookworm-amd64" cat err
+	[ ! -e kmatrix.db ] || atf_fail "a refused run left a store"
+}
+
+atf_test_case work
+work_head()
+{
+	atf_set descr "Verify that a place for files that cannot be used is refused by name"
+	atf_set require.user unprivileged
+}
+work_body()
+{
+	builds
+	mkdir closed
+	chmod 555 closed
+	refused_run "no directory to work in: 'closed'" --work closed
+	refused_run "no directory to work in: 'closed/x'" --work closed/x
+	TMPDIR=$PWD/closed refused_run "no directory to work in"
+	refused_run "closed/new.db" -o closed/new.db
+	chmod 755 closed
+}
+
+atf_test_case resume
+resume_head()
+{
+	atf_set descr "Verify that a run that was killed goes on where it was, and no other does"
+	atf_set require.progs "kyua"
+}
+resume_body()
+{
+	builds
+	programs=builds/$(abi)/kernel-tests
+	cp "$programs/sample_test" "$programs/zample_test"
+	refused "kmatrix.db" run --resume
+	[ ! -e kmatrix.db ] || atf_fail "a refused run left a store"
+	mkdir tmp
+	mkfifo pid
+	KMATRIX_SAMPLE=block KMATRIX_SAMPLE_PID=$PWD/pid TMPDIR=$PWD/tmp \
+		$run --test 'sample_test' --test 'zample_test:block' >/dev/null 2>&1 &
+	kmatrix=$!
+	read -r child <pid
+	kill -KILL "$child"
+	# The first program's answers are there when the second one waits.
+	read -r child <pid
+	refused "a kmatrix is at work on it" run --resume
+	kill -KILL $kmatrix
+	wait $kmatrix
+	kill -KILL "$child"
+	atf_check -s exit:2 -o match:"not at its end" -o match:"6 pass" -o match:"1 lost" kmatrix report
+	refused "leave out --native" run --resume --native
+	# Another build of the programs is another question.
+	cp -p "$programs/zample_test" keep
+	touch "$programs/zample_test"
+	refused "another build than then" run --resume
+	touch -r keep "$programs/zample_test"
+	# The case that was killed failed, and is run once more; the rest is not.
+	atf_check -s exit:1 -o match:"7 pass  1 flaky" -e match:"running: 7 pass, 1 flaky" \
+		kmatrix run --resume
+	atf_check -s exit:1 -o match:"7 pass  1 flaky" -e match:"at its end: nothing to resume" \
+		kmatrix run --resume
 }
 
 atf_test_case foreign_store
@@ -219,8 +333,10 @@ image_body()
 {
 	builds
 	echo "no kernel" >mine
-	atf_check -s exit:2 -o empty -e match:"mine" kmatrix run --builds builds -k mine
-	atf_check -s exit:2 -o empty -e match:"absent" kmatrix run --builds builds -k absent
+	refused "mine" run --builds builds -k mine
+	refused "absent" run --builds builds -k absent
+	refused "/bin/ls" run --builds builds -k /bin/ls
+	[ ! -e kmatrix.db ] || atf_fail "a refused run left a store"
 }
 
 atf_test_case stopped
@@ -251,7 +367,8 @@ stopped_body()
 
 atf_init_test_cases()
 {
-	for t in usage help good bad retry chosen nobuild foreign_store image stopped; do
+	for t in usage help good bad retry chosen nobuild stale no_qemu work resume foreign_store \
+		image stopped; do
 		atf_add_test_case $t
 	done
 }

@@ -119,6 +119,10 @@ int fetch_userland(const struct machine *m, run_say *say, void *arg, char **root
 /* What fetch_kernel() gave last, without a look at the mirror or at the checksums;
  * -ENOENT when there is none. */
 int fetch_cached(const struct kernel *k, struct kernel_image *out, struct why *why);
+/* fetch_exact.c: the one with this version (of struct kernel_image), whole; -ENOENT when
+ * the cache has it no more. */
+int fetch_exact(const struct kernel *k, const char *version, struct kernel_image *out,
+		struct why *why);
 /* "PACKAGE VERSION" as the mirror has it, without fetching it. To be freed. */
 int fetch_newest(const struct kernel *k, run_say *say, void *arg, char **newest, struct why *why);
 /* The names of their rows in the cache (cache.h); to be freed. */

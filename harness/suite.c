@@ -61,20 +61,90 @@ static void suite_list_emulated(struct suite_tree *tree, const char *workdir, ho
 }
 
 /* Automake writes it into every Makefile: "abs_top_srcdir = /path". */
-static char *suite_srcdir(const char *dir)
+static char *suite_srcdir(const char *makefile)
 {
 	static const char name[] = "\nabs_top_srcdir = ";
-	char *path = buf_asprintf("%s/Makefile", dir), *srcdir = NULL;
-	struct buf text = {0};
-	const char *at;
+	const char *at = strstr(makefile, name);
 
-	if (!buf_read_file(&text, path, 4 << 20) && text.p && (at = strstr(text.p, name))) {
-		at += strlen(name);
-		srcdir = buf_strndup(at, strcspn(at, "\n"));
+	if (!at)
+		return NULL;
+	at += strlen(name);
+	return buf_strndup(at, strcspn(at, "\n"));
+}
+
+/*
+ * Leave out what was built once and is no program of this tree any more: make does not
+ * remove it, and nobody makes it anew. Returns how many these are.
+ */
+static size_t suite_drop_stale(char **programs, const char *makefile)
+{
+	size_t kept = 0, stale = 0;
+
+	for (size_t i = 0; programs[i]; i++) {
+		char *name = buf_asprintf("%s$(EXEEXT)", programs[i]);
+
+		if (strstr(makefile, name)) {
+			programs[kept++] = programs[i];
+		} else {
+			free(programs[i]);
+			stale++;
+		}
+		free(name);
+	}
+	programs[kept] = NULL;
+	return stale;
+}
+
+/* What the makefile of a build knows; one without a makefile is taken as it is. */
+static void suite_makefile(struct suite *s, struct suite_tree *tree)
+{
+	char *path = buf_asprintf("%s/Makefile", tree->dir);
+	struct buf text = {0};
+
+	if (!buf_read_file(&text, path, 16 << 20) && text.p) {
+		if (!s->srcdir)
+			s->srcdir = suite_srcdir(text.p);
+		s->stale += suite_drop_stale(tree->programs, text.p);
 	}
 	buf_free(&text);
 	free(path);
-	return srcdir;
+}
+
+static bool suite_wanted(const char *const *abis, const struct suite_tree *tree)
+{
+	for (size_t i = 0; abis && abis[i]; i++)
+		if (!strcmp(abis[i], tree->abi->id))
+			return true;
+	return !abis;
+}
+
+char *suite_identity(const struct suite *s, const char *const *abis)
+{
+	uint64_t h = 0xcbf29ce484222325; /* FNV-1a: it guards nothing */
+	size_t count = 0;
+	struct buf line = {0};
+
+	for (size_t i = 0; i < s->count; i++) {
+		const struct suite_tree *tree = &s->trees[i];
+
+		for (size_t k = 0; suite_wanted(abis, tree) && tree->programs &&
+				   tree->programs[k]; k++) {
+			char *path = buf_asprintf("%s/%s", tree->dir, tree->programs[k]);
+			struct stat st = {0};
+
+			line.len = 0;
+			if (!stat(path, &st))
+				buf_printf(&line, "%s %s %lld %lld.%09ld\n", tree->abi->id,
+					   tree->programs[k], (long long)st.st_size,
+					   (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+			for (size_t b = 0; b < line.len; b++)
+				h = (h ^ (unsigned char)line.p[b]) * 0x100000001b3;
+			count++;
+			free(path);
+		}
+	}
+	buf_free(&line);
+	return buf_asprintf("%zu-%016llx", count, (unsigned long long)h);
 }
 
 static bool suite_has(const struct suite_tree *tree, const char *program)
@@ -108,14 +178,6 @@ static void suite_borrow(const struct suite *s, struct suite_tree *tree)
 	}
 }
 
-static bool suite_wanted(const char *const *abis, const struct suite_tree *tree)
-{
-	for (size_t i = 0; abis && abis[i]; i++)
-		if (!strcmp(abis[i], tree->abi->id))
-			return true;
-	return !abis;
-}
-
 /* What is built for an ABI, and whether the running kernel runs it. */
 static void suite_look(struct suite *s, struct suite_tree *tree, const struct abi_row *abi)
 {
@@ -128,8 +190,12 @@ static void suite_look(struct suite *s, struct suite_tree *tree, const struct ab
 		tree->programs = NULL;
 		return;
 	}
-	if (!s->srcdir)
-		s->srcdir = suite_srcdir(tree->dir);
+	suite_makefile(s, tree);
+	if (!tree->programs[0]) {
+		guest_programs_free(tree->programs);
+		tree->programs = NULL;
+		return;
+	}
 	if (arch && abi_row_runs_on(abi, arch)) {
 		char *first = buf_asprintf("%s/%s", tree->dir, tree->programs[0]);
 

@@ -24,6 +24,7 @@ struct suite_tree {
 
 struct suite {
 	char *builds;
+	size_t stale; /* programs that the builds' own makefiles no longer name: left out */
 	char *srcdir; /* that the builds were made from; NULL: they do not say */
 	struct suite_tree *trees; /* one per row of abis.tsv, in its order */
 	size_t count;
@@ -47,6 +48,12 @@ const struct suite_tree *suite_tree(const struct suite *s, const char *abi);
  * ABIs have and this one has no program for is there as nobuild.
  */
 void suite_ask(const struct suite *s, const char *pattern, struct cell *c);
+
+/*
+ * What tells the programs of these ABIs (NULL: all) from any other build of them: a
+ * word. To be freed.
+ */
+char *suite_identity(const struct suite *s, const char *const *abis);
 
 /* The rooms whose programs go into cells. */
 extern const char *const suite_rooms[];

@@ -21,6 +21,7 @@
 /* A guest may be as loud as it likes; this much of it is listened to. */
 #define GUEST_CONSOLE_MAX (64u << 20)
 #define GUEST_STREAM_MAX (256u << 20)
+#define GUEST_KEEP_S 15 /* so much of a boot is lost when kmatrix is killed */
 
 struct guest {
 	const struct target_env *env;
@@ -32,6 +33,8 @@ struct guest {
 	/* What the progress line is made of. */
 	struct buf stream; /* as far as it was read for it */
 	size_t before, of;
+	bool keep;	 /* cells of the store, not those of a second run */
+	unsigned kept_s; /* when what it says was last kept, in the boot's seconds */
 	char *ended; /* how the last boot ended, for the cases that it still owed */
 };
 
@@ -44,6 +47,29 @@ static void guest_say(void *arg, const char *line)
 	progress_say("%s: %s", g->t->id, line);
 }
 
+/*
+ * What the guest has said so far, kept in case that we are killed before it ends. The
+ * cells themselves wait for the end: what is cut short now is whole then.
+ */
+static void guest_keep(struct guest *g)
+{
+	const struct cell_end running = {.outcome = BOOT_DONE};
+	struct stream stream = {0};
+
+	stream_parse(g->stream.p, g->stream.len, NULL, &stream);
+	for (size_t i = 0; i < g->t->count; i++) {
+		struct cell copy;
+		struct why why;
+
+		cell_copy(&g->t->cells[i], &copy);
+		cell_take(&copy, &stream, NULL, &running, g->env->pattern);
+		/* When this cannot be written the end of the boot will say so. */
+		store_put(g->env->store, g->env->run, &copy, 1, &why);
+		cell_free(&copy);
+	}
+	stream_free(&stream);
+}
+
 static bool guest_watch(void *arg, const struct boot_progress *b)
 {
 	struct guest *g = arg;
@@ -53,6 +79,10 @@ static bool guest_watch(void *arg, const struct boot_progress *b)
 	if (b->booted && b->stream_bytes > g->stream.len) {
 		g->stream.len = 0;
 		buf_read_file(&g->stream, b->stream, GUEST_STREAM_MAX);
+	}
+	if (g->keep && b->elapsed_s >= g->kept_s + GUEST_KEEP_S && g->stream.len) {
+		guest_keep(g);
+		g->kept_s = b->elapsed_s;
 	}
 	done = stream_count(g->stream.p, g->stream.len, place, sizeof(place));
 	progress_show(g->slot, g->t->id, place[0] ? place : b->booted ? "list" : "boot",
@@ -67,7 +97,6 @@ static void guest_label(struct guest *g, const struct boot_result *b)
 	for (size_t i = 0; i < g->t->count; i++) {
 		struct cell *c = &g->t->cells[i];
 
-		cell_set(&c->version, g->image.version);
 		cell_set(&c->accel, b->accel == BOOT_ACCEL_KVM ? "kvm" : "tcg");
 		cell_set(&c->qemu, b->qemu_version);
 		cell_set(&c->user, g->env->user ? g->env->user : "root");
@@ -127,6 +156,7 @@ static void guest_boot(struct guest *g, unsigned round, bool *again)
 	all.nsteps = job.count;
 	g->before = g->of - left;
 	g->stream.len = 0;
+	g->kept_s = 0;
 	progress_say("%s: boot for %zu cases", g->t->id, left);
 	err = boot_run(&boot, &all, guest_watch, g, &b, &bad);
 	target_job_free(&job);
@@ -167,6 +197,7 @@ static int guest_boots(struct guest *g, bool kept, struct why *why)
 	bool again = true;
 	int err = 0;
 
+	g->keep = kept;
 	for (unsigned round = 0; round <= env->reboots && again && !err && !*env->stop &&
 				 target_left(g->t);
 	     round++) {
@@ -202,6 +233,18 @@ static int guest_retry(struct guest *g, struct why *why)
 
 /* ---- a target from its start to its end ---- */
 
+/* The kernel that a run before this one began with, while the cache has it; else the newest. */
+static int guest_fetch(struct guest *g, struct why *why)
+{
+	const struct target *t = g->t;
+
+	for (size_t i = 0; i < t->count; i++)
+		if (t->cells[i].version[0] &&
+		    !fetch_exact(t->kernel, t->cells[i].version, &g->image, why))
+			return 0;
+	return fetch_kernel(t->kernel, guest_say, g, &g->image, why);
+}
+
 static int guest_prepare(struct guest *g, struct why *why)
 {
 	const struct target *t = g->t;
@@ -216,13 +259,17 @@ static int guest_prepare(struct guest *g, struct why *why)
 	if (mkdir(g->workdir, 0700) && errno != EEXIST)
 		return why_set(why, errno, "cannot make '%s': %s", g->workdir, strerror(errno));
 	if (t->kernel) {
-		err = fetch_kernel(t->kernel, guest_say, g, &g->image, why);
+		err = guest_fetch(g, why);
 	} else {
 		char *arch = NULL;
 
 		err = kernel_image_read(t->image, &arch, &g->image, why);
 		free(arch);
 	}
+	for (size_t i = 0; i < t->count && !err; i++)
+		if (cell_version(&t->cells[i], g->image.version))
+			progress_say("%s: %s begins anew: its kernel is now %s", t->id,
+				     t->cells[i].abi, g->image.version);
 	return err ? err : fetch_userland(g->machine, guest_say, g, &g->userland, why);
 }
 

@@ -87,9 +87,9 @@ static int target_host_root(const struct target *t, const struct suite_tree *tre
 	return err;
 }
 
-/* What of the cell has no answer, once. */
-static void target_host_once(const struct target_env *env, const struct target *t, struct cell *c,
-			     unsigned slot)
+/* What of the cell has no answer, once. An error is one of the store. */
+static int target_host_once(const struct target_env *env, const struct target *t, struct cell *c,
+			    unsigned slot, struct why *out)
 {
 	const struct suite_tree *tree = suite_tree(env->suite, c->abi);
 	struct target one = {.cells = c, .count = 1};
@@ -100,7 +100,7 @@ static void target_host_once(const struct target_env *env, const struct target *
 				 .workdir = workdir};
 	struct target_job job = {0};
 	struct why why;
-	int err = mkdir(workdir, 0700) && errno != EEXIST
+	int kept = 0, err = mkdir(workdir, 0700) && errno != EEXIST
 			  ? why_set(&why, errno, "cannot make '%s': %s", workdir, strerror(errno))
 			  : target_host_root(t, tree, workdir, &root, &why);
 
@@ -111,9 +111,12 @@ static void target_host_once(const struct target_env *env, const struct target *
 	} else {
 		host.root = root;
 		target_job_make(env, &one, &job);
-		for (size_t i = 0; i < job.count && !err; i++) {
+		for (size_t i = 0; i < job.count && !err && !kept; i++) {
 			p.before = c->results.count - cell_count(c, STATUS_LOST);
 			err = target_host_step(env, &host, &job.steps[i], c, &p);
+			/* Whoever kills us now loses one program. */
+			if (!c->again)
+				kept = store_put(env->store, env->run, c, 1, out);
 		}
 		target_job_free(&job);
 		cell_finish(c, STATUS_LOST, err ? "not reached: the run was stopped"
@@ -122,29 +125,32 @@ static void target_host_once(const struct target_env *env, const struct target *
 	free(p.cell);
 	free(root);
 	free(workdir);
+	return kept;
 }
 
 /* And what went wrong, once more. */
-static void target_host_cell(const struct target_env *env, const struct target *t, struct cell *c,
-			     unsigned slot)
+static int target_host_cell(const struct target_env *env, const struct target *t, struct cell *c,
+			    unsigned slot, struct why *why)
 {
 	struct cell again;
 	size_t n = 0;
+	int err = 0;
 
 	if (cell_count(c, STATUS_LOST))
-		target_host_once(env, t, c, slot);
-	if (env->retry && !*env->stop) {
+		err = target_host_once(env, t, c, slot, why);
+	if (!err && env->retry && !*env->stop) {
 		n = cell_again(c, &again);
 		if (n) {
 			progress_more(n);
 			progress_say("%s/%s: once more what went wrong: %zu cases", t->id, c->abi,
 				     n);
-			target_host_once(env, t, &again, slot);
+			target_host_once(env, t, &again, slot, why);
 			cell_agree(c, &again);
 		}
 		cell_free(&again);
 	}
 	progress_done(slot, c->results.count + n);
+	return err ? err : store_put(env->store, env->run, c, 1, why);
 }
 
 int target_host_run(const struct target_env *env, struct target *t, unsigned slot, struct why *why)
@@ -155,11 +161,17 @@ int target_host_run(const struct target_env *env, struct target *t, unsigned slo
 	for (size_t i = 0; i < t->count && !err && !*env->stop; i++) {
 		struct cell *c = &t->cells[i];
 
-		cell_set(&c->version, uname(&u) ? "" : u.release);
+		const char *user = geteuid() == 0 ? "root" : "unprivileged";
+
+		/* What another kernel or user answered before a resumed run was cut off. */
+		if (c->user[0] && strcmp(c->user, user))
+			cell_version(c, "");
+		if (cell_version(c, uname(&u) ? "" : u.release))
+			progress_say("%s/%s begins anew: the running kernel is now %s", t->id,
+				     c->abi, c->version);
 		cell_set(&c->accel, t->kind == TARGET_KIND_HOST ? "native" : "qemu-user");
-		cell_set(&c->user, geteuid() == 0 ? "root" : "unprivileged");
-		target_host_cell(env, t, c, slot);
-		err = store_put(env->store, env->run, c, 1, why);
+		cell_set(&c->user, user);
+		err = target_host_cell(env, t, c, slot, why);
 	}
 	return err;
 }

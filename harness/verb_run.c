@@ -19,13 +19,16 @@
 #include "harness/matrix.h"
 #include "harness/progress.h"
 #include "harness/relies_record.h"
+#include "harness/request.h"
+#include "harness/resume.h"
 
 enum {
 	OPT_IMAGE = 'k', OPT_STORE = 'o', OPT_QUIET = 'q', OPT_VARIABLE = 'v',
 	OPT_KERNEL = 256, OPT_ABI, OPT_TEST, OPT_NATIVE, OPT_QEMU_USER, OPT_BUILDS, OPT_ACCEL,
-	OPT_USER, OPT_REBOOTS, OPT_NO_RETRY, OPT_JOBS, OPT_WORK, OPT_COLOR,
+	OPT_USER, OPT_REBOOTS, OPT_NO_RETRY, OPT_RESUME, OPT_JOBS, OPT_WORK, OPT_COLOR,
 };
 
+/* Those that a request knows (request.h) are what a run is asked for, the others how. */
 static const struct cli_option run_options[] = {
 	{"kernel", OPT_KERNEL, "ID", "boot this kernel of the table (kmatrix kernels)"},
 	{"image", OPT_IMAGE, "PATH", "boot this kernel image of your own"},
@@ -40,6 +43,7 @@ static const struct cli_option run_options[] = {
 	{"user", OPT_USER, "USER", "who runs the tests in guests: root or nobody"},
 	{"reboots", OPT_REBOOTS, "N", "boot a guest that died again so often (3)"},
 	{"no-retry", OPT_NO_RETRY, NULL, "do not run once more what failed"},
+	{"resume", OPT_RESUME, NULL, "go on with the newest run of the store, which was cut off"},
 	{"jobs", OPT_JOBS, "N", "so many side by side (2)"},
 	{"work", OPT_WORK, "DIR", "keep consoles and streams there"},
 	{"quiet", OPT_QUIET, NULL, "no progress"},
@@ -65,92 +69,54 @@ static void run_catch_signals(void)
 }
 
 struct run {
-	struct cli_list kernels, images, abis, tests, variables;
-	char *patterns; /* the tests, as cases_wanted() takes them */
+	struct request request;
+	const char *named; /* an option of the command line that is part of a request */
+	bool resume;
 	struct campaign campaign;
 	struct target_env env;
-	const char *builds, *store, *work, *color;
+	const char *store, *work, *color;
 	bool quiet;
 	struct report_style style;
+	struct suite suite;
+	char *patterns; /* the tests, as cases_wanted() takes them */
+	struct cli_list config; /* the variables, as Kyua takes them */
 };
 
 /* ---- the command line ---- */
 
-static int run_variable(struct run *r, const char *value)
+/* The request's name of an option, or NULL: it asks for nothing. */
+static const char *run_asks(int opt)
 {
-	size_t name = strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			     "0123456789_");
+	const struct cli_option *o = run_options;
 
-	/* The guest's init and Kyua take it as one word. */
-	if (!name || value[name] != '=' || strpbrk(value, " \t\n'\"\\$`;&|<>()*?[]#~")) {
-		cli_error("--variable '%s' is no NAME=VALUE without blanks and quotes", value);
-		return CLI_BAD;
-	}
-	cli_list_add(&r->variables, buf_asprintf("test_suites.belay.%s", value));
-	return 0;
-}
-
-static int run_word(const char *option, const char *value, const char *const *words, size_t count,
-		    unsigned *out)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (!strcmp(value, words[i])) {
-			*out = (unsigned)i;
-			return 0;
-		}
-	}
-	cli_unknown(option, value, words, count);
-	return CLI_BAD;
+	while (o->code != opt)
+		o++;
+	for (size_t i = 0; request_names[i]; i++)
+		if (!strcmp(o->name, request_names[i]))
+			return o->name;
+	return NULL;
 }
 
 static int run_option(struct run *r, int opt, const char *value)
 {
-	static const char *const accels[] = {"auto", "tcg", "kvm"};
-	static const char *const users[] = {"root", "nobody"};
-	unsigned n = 0;
+	const char *name = run_asks(opt);
+	struct why why;
 	int rc = 0;
 
+	if (name) {
+		r->named = name;
+		if (request_set(&r->request, name, value ? value : "", &why)) {
+			cli_error("%s", why.text);
+			rc = CLI_BAD;
+		}
+		return rc;
+	}
 	switch (opt) {
-	case OPT_KERNEL:
-		cli_list_add(&r->kernels, value);
-		break;
-	case OPT_IMAGE:
-		cli_list_add(&r->images, value);
-		break;
-	case OPT_ABI:
-		cli_list_add(&r->abis, value);
-		break;
-	case OPT_TEST:
-		cli_list_add(&r->tests, value);
-		break;
-	case OPT_NATIVE:
-		r->campaign.native = true;
-		break;
-	case OPT_QEMU_USER:
-		r->campaign.emulator = true;
-		break;
-	case OPT_BUILDS:
-		r->builds = value;
-		break;
 	case OPT_STORE:
 		r->store = value;
 		break;
-	case OPT_VARIABLE:
-		rc = run_variable(r, value);
-		break;
-	case OPT_ACCEL:
-		rc = run_word("--accel", value, accels, 3, &n);
-		r->env.accel = n == 0 ? BOOT_ACCEL_AUTO : n == 1 ? BOOT_ACCEL_TCG : BOOT_ACCEL_KVM;
-		break;
-	case OPT_USER:
-		rc = run_word("--user", value, users, 2, &n);
-		r->env.user = users[n];
-		break;
-	case OPT_REBOOTS:
-		rc = cli_number("reboots", value, 0, 100, &r->env.reboots);
-		break;
-	case OPT_NO_RETRY:
-		r->env.retry = false;
+	case OPT_RESUME:
+		r->resume = true;
 		break;
 	case OPT_JOBS:
 		rc = cli_number("jobs", value, 1, PROGRESS_SLOTS, &r->campaign.jobs);
@@ -172,6 +138,7 @@ static int run_option(struct run *r, int opt, const char *value)
 static int run_check(const struct run *r)
 {
 	const struct tables *t = r->env.tables;
+	const struct request *q = &r->request;
 	struct cli_list kernels = {0}, abis = {0};
 	int rc = 0;
 
@@ -179,15 +146,39 @@ static int run_check(const struct run *r)
 		cli_list_add(&kernels, t->kernels[i].id);
 	for (size_t i = 0; i < t->nabis; i++)
 		cli_list_add(&abis, t->abis[i].id);
-	for (size_t i = 0; i < r->kernels.count && !rc; i++)
-		if (!tables_kernel(t, r->kernels.v[i]))
-			rc = cli_unknown("kernel", r->kernels.v[i], kernels.v, kernels.count);
-	for (size_t i = 0; i < r->abis.count && !rc; i++)
-		if (!tables_abi(t, r->abis.v[i]))
-			rc = cli_unknown("ABI", r->abis.v[i], abis.v, abis.count);
+	for (size_t i = 0; i < q->kernels.count && !rc; i++)
+		if (!tables_kernel(t, q->kernels.v[i]))
+			rc = cli_unknown("kernel", q->kernels.v[i], kernels.v, kernels.count);
+	for (size_t i = 0; i < q->abis.count && !rc; i++)
+		if (!tables_abi(t, q->abis.v[i]))
+			rc = cli_unknown("ABI", q->abis.v[i], abis.v, abis.count);
 	free(kernels.v);
 	free(abis.v);
 	return rc;
+}
+
+/* What the request means for the campaign. */
+static void run_apply(struct run *r)
+{
+	const struct request *q = &r->request;
+	struct buf patterns = {0};
+
+	r->campaign.kernels = (const char *const *)q->kernels.v;
+	r->campaign.images = (const char *const *)q->images.v;
+	r->campaign.abis = (const char *const *)q->abis.v;
+	r->campaign.native = q->native;
+	r->campaign.emulator = q->emulator;
+	r->campaign.defaults = !q->kernels.count && !q->images.count && !q->native && !q->emulator;
+	r->env.accel = q->accel;
+	r->env.user = q->user;
+	r->env.reboots = q->reboots;
+	r->env.retry = !q->no_retry;
+	for (size_t i = 0; i < q->variables.count; i++)
+		cli_list_add(&r->config, buf_asprintf("test_suites.belay.%s", q->variables.v[i]));
+	r->env.config = r->config.v;
+	for (size_t i = 0; i < q->tests.count; i++)
+		buf_printf(&patterns, "%s%s", i ? " " : "", q->tests.v[i]);
+	r->env.pattern = r->patterns = patterns.p;
 }
 
 /* kmatrix itself is in build/<abi>/ when it was not installed. */
@@ -225,8 +216,11 @@ static char *run_workdir(const char *named)
 	const char *tmp = getenv("TMPDIR");
 	char *dir;
 
-	if (named)
-		return mkdir(named, 0755) && errno != EEXIST ? NULL : realpath(named, NULL);
+	if (named) {
+		if ((mkdir(named, 0755) && errno != EEXIST) || access(named, W_OK | X_OK))
+			return NULL;
+		return realpath(named, NULL);
+	}
 	dir = buf_asprintf("%s/kmatrix.XXXXXX", tmp && *tmp ? tmp : "/tmp");
 	if (mkdtemp(dir))
 		return dir;
@@ -261,59 +255,158 @@ static int run_show(const struct run *r, struct why *why)
 	return rc;
 }
 
-/* Everything between an open store and the report. */
-static int run_targets(struct run *r, struct why *why)
+/* The builds, and paths that mean the same from wherever the run is resumed. */
+static int run_suite(struct run *r, struct why *why)
+{
+	struct request *q = &r->request;
+	char *builds = q->builds ? buf_strdup(q->builds) : run_builds(r->env.tables);
+	char *real = realpath(builds, NULL);
+	int err = real ? suite_load(real, r->campaign.abis, r->env.tables, r->env.workdir,
+				    run_watch, NULL, &r->suite, why)
+		       : why_set(why, ENOENT, "no builds in '%s': %s; ci/build-abis makes them, "
+				 "--builds names another place", builds, strerror(errno));
+
+	if (!err) {
+		char *programs = suite_identity(&r->suite, r->campaign.abis);
+
+		if (r->resume && strcmp(programs, q->programs ? q->programs : ""))
+			err = why_set(why, EINVAL, "run %lld of '%s' cannot be resumed: the test "
+				      "programs in '%s' are another build than then",
+				      (long long)r->env.run, r->store, real);
+		free(q->builds);
+		free(q->programs);
+		q->builds = buf_strdup(real);
+		q->programs = programs;
+	}
+	if (!err && r->suite.stale && !r->quiet)
+		cli_error("%zu programs in '%s' are left out: its makefiles do not make them",
+			  r->suite.stale, real);
+	for (size_t i = 0; i < q->images.count && !err; i++) {
+		char *path = realpath(q->images.v[i], NULL);
+
+		if (path) {
+			free(q->images.v[i]);
+			q->images.v[i] = path;
+		}
+	}
+	free(real);
+	free(builds);
+	return err;
+}
+
+/* Begin a run in the store, or go on with the one that `old` is. */
+static int run_begin(struct run *r, const struct store_run *old, const char *command,
+		     struct target *targets, size_t count, int *claim, struct why *why)
+{
+	struct buf asked = {0};
+	int err = 0;
+
+	/* Not before all else is right: a refused run leaves no store behind. */
+	if (!r->env.store)
+		err = store_open(r->store, true, &r->env.store, why);
+	if (err)
+		return err;
+	if (old) {
+		err = resume_take(old, targets, count, why);
+		/* Killed before it could ask: then it is asked now. */
+		if (!err && !old->relies.count)
+			err = relies_record(&r->suite, r->env.store, r->env.run, r->quiet, why);
+		return err;
+	}
+	request_text(&r->request, &asked);
+	err = store_begin(r->env.store, command, asked.p, &r->env.run, why);
+	buf_free(&asked);
+	if (!err)
+		err = resume_claim(r->store, r->env.run, claim, why);
+	return err ? err : relies_record(&r->suite, r->env.store, r->env.run, r->quiet, why);
+}
+
+/* Everything between the request and the report. */
+static int run_targets(struct run *r, const struct store_run *old, const char *command, int *claim,
+		       struct why *why)
 {
 	struct target *targets = NULL;
 	size_t count = 0, cases = 0;
-	int err = campaign_plan(&r->campaign, &r->env, &targets, &count, why);
+	int err;
 
-	if (err)
-		return err;
-	for (size_t i = 0; i < count; i++)
-		for (size_t k = 0; k < targets[i].count; k++)
-			cases += targets[i].cells[k].results.count;
-	progress_start(r->quiet, cases, count);
-	err = campaign_run(&r->campaign, &r->env, targets, count, why);
-	progress_stop();
+	err = run_suite(r, why);
+	r->env.suite = &r->suite;
+	if (!err)
+		err = campaign_plan(&r->campaign, &r->env, &targets, &count, why);
+	if (!err)
+		err = run_begin(r, old, command, targets, count, claim, why);
+	if (!err) {
+		for (size_t i = 0; i < count; i++)
+			cases += target_left(&targets[i]);
+		progress_start(r->quiet, cases, count);
+		err = campaign_run(&r->campaign, &r->env, targets, count, why);
+		progress_stop();
+	}
 	campaign_free(targets, count);
 	if (!err && !run_stop)
 		err = store_end(r->env.store, r->env.run, why);
 	return err;
 }
 
+/* The run to go on with. `*over`: it is at its end. */
+static int run_load(struct run *r, struct store_run *old, int *claim, bool *over, struct why *why)
+{
+	int err = store_load(r->env.store, 0, old, why);
+
+	if (err)
+		return err;
+	r->env.run = old->id;
+	*over = old->ended;
+	if (old->ended)
+		return 0;
+	err = resume_check(old, r->store, why);
+	if (!err)
+		err = resume_claim(r->store, old->id, claim, why);
+	if (!err) {
+		request_free(&r->request);
+		err = request_parse(old->asked, &r->request, why);
+	}
+	return err;
+}
+
 static int run_in(struct run *r, const char *command, struct why *why)
 {
-	char *builds = r->builds ? buf_strdup(r->builds) : run_builds(r->env.tables);
-	char *real = realpath(builds, NULL);
-	struct suite suite = {0};
-	int err, rc = CLI_INFRASTRUCTURE;
+	struct store_run old = {0};
+	bool over = false;
+	int err = 0, rc = CLI_INFRASTRUCTURE, claim = -1;
 
-	err = real ? suite_load(real, r->abis.v, r->env.tables, r->env.workdir, run_watch, NULL,
-				&suite, why)
-		   : why_set(why, ENOENT, "no builds in '%s': %s; ci/build-abis makes them, "
-			     "--builds names another place", builds, strerror(errno));
-	r->env.suite = &suite;
-	if (!err)
-		err = store_open(r->store, true, &r->env.store, why);
-	if (!err) {
-		err = store_begin(r->env.store, command, NULL, &r->env.run, why);
+	/* What is wrong with a store that is there is known before anything is run. */
+	if (r->resume || access(r->store, F_OK) == 0)
+		err = store_open(r->store, !r->resume || access(r->store, F_OK) == 0,
+				 &r->env.store, why);
+	if (!err && r->resume)
+		err = run_load(r, &old, &claim, &over, why);
+	if (!err && over) {
+		cli_error("run %lld of '%s' is at its end: nothing to resume", (long long)old.id,
+			  r->store);
+		rc = run_show(r, why);
+	} else if (!err && run_check(r)) {
+		/* It has said why. */
+	} else {
+		run_apply(r);
 		if (!err)
-			err = relies_record(&suite, r->env.store, r->env.run, r->quiet, why);
-		if (!err)
-			err = run_targets(r, why);
+			err = run_targets(r, r->resume ? &old : NULL, command, &claim, why);
 		if (!err)
 			rc = run_show(r, why);
-		store_close(r->env.store);
+		if (run_stop)
+			rc = r->env.run ? cli_error("stopped by a signal (%s); what was answered is "
+						    "in '%s': kmatrix run --resume goes on",
+						    strsignal(run_stop), r->store)
+					: cli_error("stopped by a signal (%s) before anything was run",
+						    strsignal(run_stop));
+		else if (err)
+			cli_error("%s", why->text);
 	}
-	if (err)
-		cli_error("%s", why->text);
-	else if (run_stop)
-		rc = cli_error("stopped by a signal (%s); what was answered is in '%s'",
-			       strsignal(run_stop), r->store);
-	suite_free(&suite);
-	free(real);
-	free(builds);
+	store_close(r->env.store);
+	if (claim >= 0)
+		close(claim);
+	store_run_free(&old);
+	suite_free(&r->suite);
 	return rc;
 }
 
@@ -327,14 +420,13 @@ static char *run_command(char **argv)
 	return line.p;
 }
 
-static int run_with(struct run *r, struct tables *tables, char **argv)
+static int run_with(struct run *r, char **argv)
 {
 	char *workdir, *command;
 	struct why why;
 	int rc;
 
-	r->env.tables = tables;
-	if (run_check(r))
+	if (!r->resume && run_check(r))
 		return CLI_INFRASTRUCTURE;
 	workdir = run_workdir(r->work);
 	if (!workdir)
@@ -351,60 +443,42 @@ static int run_with(struct run *r, struct tables *tables, char **argv)
 	return rc;
 }
 
-/* The patterns of --test as one text; NULL when there are none. */
-static char *run_patterns(const struct cli_list *tests)
-{
-	char *all = NULL;
-
-	for (size_t i = 0; i < tests->count; i++) {
-		char *more = all ? buf_asprintf("%s %s", all, tests->v[i]) :
-				   buf_strdup(tests->v[i]);
-
-		free(all);
-		all = more;
-	}
-	return all;
-}
-
 static int run_main(const struct cli_verb *self, int argc, char **argv)
 {
 	struct run r = {
 		.store = CLI_STORE,
 		.campaign = {.jobs = 2},
-		.env = {.reboots = 3, .retry = true, .accel = BOOT_ACCEL_AUTO, .stop = &run_stop},
+		.env = {.stop = &run_stop},
 	};
 	struct cli cli = {.argv = argv + 1};
 	const char *value = NULL;
-	struct tables *tables;
+	struct tables *tables = NULL;
 	struct why why;
 	int opt, rc = 0;
 
 	(void)argc;
-	while (!rc && (opt = cli_next(&cli, self, &value)) > CLI_END)
+	request_init(&r.request);
+	while (!rc && (value = NULL, opt = cli_next(&cli, self, &value)) > CLI_END)
 		rc = run_option(&r, opt, value);
 	if (!rc && opt == CLI_HELP)
-		return CLI_OK;
-	if (rc || opt == CLI_BAD || cli_style(r.color, &r.style))
-		return CLI_INFRASTRUCTURE;
-	if (tables_load(NULL, &tables, &why))
-		return cli_error("%s", why.text);
-	r.campaign.kernels = r.kernels.v;
-	r.campaign.images = r.images.v;
-	r.campaign.abis = r.abis.v;
-	r.campaign.defaults = !r.kernels.count && !r.images.count && !r.campaign.native &&
-			      !r.campaign.emulator;
-	r.env.config = r.variables.v;
-	r.env.pattern = r.patterns = run_patterns(&r.tests);
-	rc = run_with(&r, tables, argv);
-	for (size_t i = 0; i < r.variables.count; i++)
-		free((void *)(uintptr_t)r.variables.v[i]);
+		rc = CLI_OK;
+	else if (rc || opt == CLI_BAD || cli_style(r.color, &r.style))
+		rc = CLI_INFRASTRUCTURE;
+	else if (r.resume && r.named)
+		rc = cli_error("--resume takes what the run was asked for from the store; leave "
+			       "out --%s", r.named);
+	else if (tables_load(NULL, &tables, &why))
+		rc = cli_error("%s", why.text);
+	else {
+		r.env.tables = tables;
+		rc = run_with(&r, argv);
+		tables_free(tables);
+	}
+	for (size_t i = 0; i < r.config.count; i++)
+		free((void *)(uintptr_t)r.config.v[i]);
+	free(r.config.v);
 	free(r.patterns);
-	free(r.tests.v);
-	free(r.variables.v);
-	free(r.kernels.v);
-	free(r.images.v);
-	free(r.abis.v);
-	tables_free(tables);
+	request_free(&r.request);
 	return rc;
 }
 
