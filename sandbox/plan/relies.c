@@ -189,7 +189,6 @@ static const struct row filter_verdicts[] = {
 	ON("x86_64,x32", "seccomp.ret.allow_fast_path_x32", "x32 among them", FILTER),
 	ALL("seccomp.data.arch", "a call is judged by the ABI that it came by", FILTER),
 	ON("x86_64,x32", "seccomp.data.arch_int80", "int 0x80 from 64-bit code is an i386 call", FILTER),
-	ON("x86_64,x32", "seccomp.data.nr_x32", "x32 numbers have their bit", FILTER),
 	ON("x86_64,x32", "seccomp.data.nr_hi_bits", "the number judged is the one done", FILTER),
 	ALL("seccomp.data.high_half", "flags are judged by the half that counts", COND),
 	ON(X86, "seccomp.multiplexed", "socketcall is judged by the supervisor", HANDLE),
@@ -208,6 +207,10 @@ static const struct row filter_stays[] = {
 	ALL("seccomp.filter.no_removal", "a filter inside cannot weaken it", CHILD),
 	ALL("seccomp.order.precedence.*", "the stricter answer wins, whoever gives it", CHILD),
 	ALL("seccomp.flags.unknown.*", "EINVAL tells that a flag is unknown", CHILD),
+};
+
+static const struct row filter_x32[] = {
+	ON("x86_64,x32", "seccomp.data.nr_x32", "its numbers have their bit", FILTER),
 };
 
 static const struct row filter_vsyscall[] = {
@@ -297,6 +300,7 @@ static const struct {
 	TRACE("NEW_LISTENER", OPTIONAL, "keep listeners out", trace_listener),
 	LAYER("filter", "verdicts", NEEDED, "decide by number and flags", filter_verdicts),
 	LAYER("filter", "stays", NEEDED, "for all that is started, for good", filter_stays),
+	LAYER("filter", "x32", OPTIONAL, "tell its calls from those of x86_64", filter_x32),
 	LAYER("filter", "vsyscall page", OPTIONAL, "decide for that, too", filter_vsyscall),
 	LAYER("filter", "Syscall User Dispatch", OPTIONAL, "no way around it", filter_sud),
 	LAYER("filter", "SPEC_ALLOW", OPTIONAL, "no mitigations for it", filter_spec_allow),
