@@ -37,7 +37,11 @@ struct cli_verb {
 	int (*run)(const struct cli_verb *self, int argc, char **argv);
 };
 
-extern const struct cli_verb verb_run, verb_report, verb_kernels, verb_fetch;
+extern const struct cli_verb verb_diff;
+extern const struct cli_verb verb_fetch;
+extern const struct cli_verb verb_kernels;
+extern const struct cli_verb verb_report;
+extern const struct cli_verb verb_run;
 
 /* Where a verb is in its command line; {.argv = argv + 1} to begin with. */
 struct cli {

@@ -13,6 +13,7 @@
 static const struct cli_verb *const kmatrix_verbs[] = {
 	&verb_run,
 	&verb_report,
+	&verb_diff,
 	&verb_kernels,
 	&verb_fetch,
 };

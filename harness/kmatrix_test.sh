@@ -67,7 +67,7 @@ usage_body()
 	refused "no verb"
 	refused "did you mean 'run'?" rnu
 	refused "did you mean 'report'?" reprot
-	refused "valid: run, report, kernels, fetch" completely-different
+	refused "valid: run, report, " completely-different
 	refused "did you mean '--native'?" run --natvie
 	refused "did you mean '--json'?" report --josn
 	refused "unknown option -z" run -z
