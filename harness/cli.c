@@ -27,6 +27,17 @@ int cli_error(const char *fmt, ...)
 	return CLI_INFRASTRUCTURE;
 }
 
+int cli_failed(const struct why *why)
+{
+	struct buf line = {0};
+	int rc;
+
+	report_safe(&line, why->text);
+	rc = cli_error("%s", line.p ? line.p : "");
+	buf_free(&line);
+	return rc;
+}
+
 int cli_unknown(const char *what, const char *given, const char *const *words, size_t count)
 {
 	const char *nearest = word_nearest(given, words, count);

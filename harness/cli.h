@@ -19,6 +19,8 @@ enum cli_exit {
 
 /* "kmatrix: ..." on standard error; returns CLI_INFRASTRUCTURE. */
 int cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* The same for what a function of run.h or store.h said; what it quotes may be hostile. */
+int cli_failed(const struct why *why);
 /* The same for a word that is none of these, with the nearest one that is. */
 int cli_unknown(const char *what, const char *given, const char *const *words, size_t count);
 
@@ -41,7 +43,7 @@ extern const struct cli_verb verb_diff;
 extern const struct cli_verb verb_fetch;
 extern const struct cli_verb verb_kernels;
 extern const struct cli_verb verb_report;
-extern const struct cli_verb verb_run;
+extern const struct cli_verb verb_run, verb_merge;
 
 /* Where a verb is in its command line; {.argv = argv + 1} to begin with. */
 struct cli {

@@ -16,6 +16,7 @@ static const struct cli_verb *const kmatrix_verbs[] = {
 	&verb_diff,
 	&verb_kernels,
 	&verb_fetch,
+	&verb_merge,
 };
 
 #define KMATRIX_VERBS (sizeof(kmatrix_verbs) / sizeof(kmatrix_verbs[0]))

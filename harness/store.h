@@ -63,6 +63,7 @@ struct store_run {
 	bool ended;	     /* false: still running, or killed */
 	struct cell *cells;  /* in the order they were first written */
 	size_t count;
+	size_t unknown;	     /* results whose status is no word of ours: they are lost */
 	struct relies relies; /* what belay said; empty when it was not asked */
 };
 
@@ -70,6 +71,9 @@ struct store_run {
  * when it has others. */
 int store_load(struct store *s, int64_t run, struct store_run *out, struct why *why);
 void store_run_free(struct store_run *r);
+
+/* Write a run that was made elsewhere as it is; only its cells' ids (0 before) are new. */
+int store_add_run(struct store *s, struct store_run *run, struct why *why);
 
 /* What a store holds, without its results. */
 struct store_entry {

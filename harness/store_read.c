@@ -19,7 +19,7 @@ static const char *store_text(sqlite3_stmt *st, int column)
 	return text ? (const char *)text : "";
 }
 
-static int store_load_results(struct store *s, struct cell *c)
+static int store_load_results(struct store *s, struct cell *c, size_t *unknown)
 {
 	sqlite3_stmt *st;
 	int rc = store_prepare(s, &st, "SELECT program, name, contract, status, reason, us, output,"
@@ -38,6 +38,7 @@ static int store_load_results(struct store *s, struct cell *c)
 		const void *bytes = sqlite3_column_blob(st, 6);
 		int attempts = sqlite3_column_int(st, 7);
 
+		*unknown += !known;
 		r->us = sqlite3_column_int64(st, 5);
 		r->attempts = attempts > 0 ? (unsigned)attempts : 1;
 		if (bytes)
@@ -67,7 +68,7 @@ static int store_load_cells(struct store *s, struct store_run *run, bool results
 		cell_set(&c->accel, store_text(st, 4));
 		cell_set(&c->qemu, store_text(st, 5));
 		cell_set(&c->user, store_text(st, 6));
-		rc = results ? store_load_results(s, c) : SQLITE_OK;
+		rc = results ? store_load_results(s, c, &run->unknown) : SQLITE_OK;
 		if (rc)
 			break;
 	}

@@ -123,3 +123,26 @@ int store_put_relies(struct store *s, int64_t run, const struct relies *relies, 
 	pthread_mutex_unlock(&s->lock);
 	return err;
 }
+
+int store_add_run(struct store *s, struct store_run *run, struct why *why)
+{
+	sqlite3_stmt *st;
+
+	if (store_prepare(s, &st, "INSERT INTO runs (command, belay_version, started, asked)"
+			  " VALUES (?, ?, ?, ?)", "ssis", run->command, run->belay_version,
+			  run->started, run->asked) ||
+	    store_finish(st))
+		return store_fail(s, why, "cannot be written");
+	run->id = sqlite3_last_insert_rowid(s->db);
+	if (run->ended && (store_prepare(s, &st, "UPDATE runs SET ended = ? WHERE run_id = ?", "ii",
+					 run->finished, run->id) ||
+			   store_finish(st)))
+		return store_fail(s, why, "cannot be written");
+	if (run->relies.count) {
+		int err = store_put_relies(s, run->id, &run->relies, why);
+
+		if (err)
+			return err;
+	}
+	return store_put(s, run->id, run->cells, run->count, why);
+}
