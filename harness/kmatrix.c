@@ -16,6 +16,7 @@ static const struct cli_verb *const kmatrix_verbs[] = {
 	&verb_diff,
 	&verb_kernels,
 	&verb_fetch,
+	&verb_jobs,
 	&verb_merge,
 };
 
