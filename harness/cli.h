@@ -41,9 +41,11 @@ struct cli_verb {
 
 extern const struct cli_verb verb_diff;
 extern const struct cli_verb verb_fetch;
+extern const struct cli_verb verb_jobs;
 extern const struct cli_verb verb_kernels;
+extern const struct cli_verb verb_merge;
 extern const struct cli_verb verb_report;
-extern const struct cli_verb verb_run, verb_merge, verb_jobs;
+extern const struct cli_verb verb_run;
 
 /* Where a verb is in its command line; {.argv = argv + 1} to begin with. */
 struct cli {
