@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -37,6 +38,8 @@ int main(int argc, char **argv)
 {
 	const char *words[KMATRIX_VERBS];
 
+	/* A reader that goes away is told as an error, behind which we clean up. */
+	signal(SIGPIPE, SIG_IGN);
 	if (argc < 2)
 		return cli_error("no verb; kmatrix --help lists them");
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
