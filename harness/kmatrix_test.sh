@@ -293,7 +293,6 @@ resume_body()
 	refused "a kmatrix is at work on it" run --resume
 	kill -KILL $kmatrix
 	wait $kmatrix
-	kill -KILL "$child"
 	atf_check -s exit:2 -o match:"not at its end" -o match:"6 pass" -o match:"1 lost" kmatrix report
 	refused "leave out --native" run --resume --native
 	# Another build of the programs is another question.
