@@ -28,7 +28,7 @@ struct cli_option {
 	const char *name; /* long, without the dashes */
 	int code;	  /* its letter, or from 256 on where it has none */
 	const char *arg;  /* what its argument is called; NULL: it has none */
-	const char *help;
+	const char *help; /* "...: auto, tcg or kvm" at its end: the words that it takes */
 };
 
 struct cli_verb {
@@ -39,6 +39,7 @@ struct cli_verb {
 	int (*run)(const struct cli_verb *self, int argc, char **argv);
 };
 
+extern const struct cli_verb verb_complete;
 extern const struct cli_verb verb_diff;
 extern const struct cli_verb verb_fetch;
 extern const struct cli_verb verb_jobs;
@@ -46,6 +47,9 @@ extern const struct cli_verb verb_kernels;
 extern const struct cli_verb verb_merge;
 extern const struct cli_verb verb_report;
 extern const struct cli_verb verb_run;
+
+/* All of them, with NULL behind the last; one without a summary is in no help. */
+extern const struct cli_verb *const kmatrix_verbs[];
 
 /* Where a verb is in its command line; {.argv = argv + 1} to begin with. */
 struct cli {
