@@ -22,6 +22,7 @@
 #define LAUNCH "sandbox/launch/launch.c"
 #define LOOP "sandbox/supervise/loop.c"
 #define MEM "sandbox/supervise/mem.c"
+#define OPEN "sandbox/supervise/perform_open.c"
 #define PRIVILEGES "sandbox/launch/privileges.c"
 #define RESOLVE "sandbox/supervise/resolve.c"
 #define SOCKETS "sandbox/supervise/sockets.c"
@@ -112,6 +113,7 @@ static const struct row trace_registers[] = {
 
 static const struct row trace_exec[] = {
 	ALL("ptrace.exec.event", "a new program is looked at before it runs", EXEC),
+	ALL("ptrace.exec.new_image", "what it is stands in /proc", EXEC),
 	ALL("ptrace.exec.failed", "an exec that failed changes nobody", LOOP),
 	ALL("ptrace.exec.options_persist", "the new program is supervised as the old", LOOP),
 	ALL("ptrace.exec.leader_no_exit", "a thread that execs becomes the leader", LOOP),
@@ -162,7 +164,16 @@ static const struct row trace_inject[] = {
 	ALL("ptrace.signal.sigmask_effect", "and the mask is what it was after them", DELIVER),
 	ALL("ptrace.interrupt.blocked_syscall", "who waits for a helper is called back", DELIVER),
 	ALL("ptrace.interrupt.while_stopped", "also when a stop came first", DELIVER),
+	ALL("unix.rights.no_data", "a descriptor comes with one recvmsg, no data buffer", CHANNEL),
+	ALL("unix.rights.cloexec", "and is close-on-exec as the program wanted it", DELIVER),
+	ALL("unix.rights.no_number", "EMFILE is told, and nothing stays behind", CHANNEL),
 	ALL("proc.pdeathsig", "a helper dies with the supervisor", HELPER),
+};
+
+static const struct row trace_pinned[] = {
+	ALL("proc.self_fd.reopen", "what was judged is what is opened", OPEN),
+	ALL("proc.self_fd.connect", "and connected to", SOCKETS),
+	ALL("proc.self_fd.path", "rules are asked for the path of the object, not for its name", RESOLVE),
 };
 
 static const struct row trace_openat2[] = {
@@ -175,6 +186,7 @@ static const struct row trace_kcmp[] = {
 
 static const struct row trace_listener[] = {
 	ALL("notif.one_listener", "no filter inside can have a listener", CHILD),
+	ALL("notif.listener_shared", "ours is made in the child, in a table that we share", LAUNCH),
 	ALL("notif.no_listener", "USER_NOTIF without one does not do the call", CHILD),
 	ALL("notif.order_with_trace", "it would outrank RET_TRACE", CHILD),
 	ALL("notif.listener_cloexec", "ours does not leak into programs", CHILD),
@@ -262,6 +274,7 @@ static const struct row lifetime_pdeathsig[] = {
 static const struct row privileges_drop[] = {
 	ALL("proc.nnp", "it can not be taken back", PRIVILEGES),
 	ALL("proc.nnp_suid", "no program inside gains a user", PRIVILEGES),
+	ALL("proc.nnp_caps", "nor what root has dropped", PRIVILEGES),
 };
 
 static const struct row supervisor_closed[] = {
@@ -290,6 +303,7 @@ static const struct {
 	TRACE("registers", NEEDED, "change calls of every ABI", trace_registers),
 	TRACE("exec", NEEDED, "judge a program before its first instruction", trace_exec),
 	TRACE("pidfd_getfd", NEEDED, "take the tracee's own descriptors", trace_pidfd),
+	TRACE("/proc/self/fd", NEEDED, "do a call to what was judged", trace_pinned),
 	TRACE("inject", NEEDED, "make the tracee do calls for a hand-over", trace_inject),
 	TRACE("/proc/PID/mem", NEEDED, "read and write memory", trace_proc_mem),
 	TRACE("process_vm_readv", OPTIONAL, "read and write memory by one call", trace_process_vm),
