@@ -221,8 +221,7 @@ int cli_style(const char *color, struct report_style *out)
 		style.width = size.ws_col;
 	if (style.width < 40)
 		style.width = 40;
-	out->color = style.color;
-	out->width = style.width;
+	*out = style;
 	return 0;
 }
 

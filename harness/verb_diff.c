@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "harness/baseline_file.h"
 #include "harness/cli.h"
 #include "harness/diff_report.h"
 #include "harness/side.h"
@@ -121,6 +122,8 @@ static char *diff_name(const struct side *s)
 	char when[32] = "";
 	struct tm tm;
 
+	if (!s->is_store)
+		return buf_asprintf("%s (baseline)", s->path);
 	if (gmtime_r(&started, &tm))
 		strftime(when, sizeof(when), "%Y-%m-%d %H:%M UTC", &tm);
 	return buf_asprintf("%s#%lld  %s%s", s->path, (long long)s->run.id, when,
@@ -153,6 +156,20 @@ static int diff_sides(struct diff_verb *v, struct side *a, struct side *b)
 	return rc;
 }
 
+/* A file that is no store is a baseline: what B should be, going by it. */
+static int diff_baseline(struct side *a, const struct store_run *b, struct why *why)
+{
+	struct baseline baseline;
+	int err = baseline_load(a->path, &baseline, why);
+
+	if (err)
+		return err;
+	baseline_expect(&baseline, b, &a->run);
+	a->run.belay_version = buf_strdup(b->belay_version);
+	baseline_free(&baseline);
+	return 0;
+}
+
 static int diff_main(const struct cli_verb *self, int argc, char **argv)
 {
 	struct diff_verb v = {.store = CLI_STORE};
@@ -165,18 +182,14 @@ static int diff_main(const struct cli_verb *self, int argc, char **argv)
 		return CLI_OK;
 	if (rc == CLI_BAD)
 		return CLI_INFRASTRUCTURE;
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 2 && !rc; i++)
 		rc = side_load(v.words[i], v.store, &sides[i], &why);
-		if (!rc && !sides[i].is_store)
-			rc = why_set(&why, EINVAL, "'%s' is not a result store of kmatrix",
-				     v.words[i]);
-		if (rc) {
-			rc = cli_error("%s", why.text);
-			goto out;
-		}
-	}
-	rc = diff_sides(&v, &sides[0], &sides[1]);
-out:
+	if (!rc && !sides[1].is_store)
+		rc = why_set(&why, EINVAL, "'%s' is not a result store of kmatrix; a baseline can "
+			     "be A, but not B", v.words[1]);
+	if (!rc && !sides[0].is_store)
+		rc = diff_baseline(&sides[0], &sides[1].run, &why);
+	rc = rc ? cli_error("%s", why.text) : diff_sides(&v, &sides[0], &sides[1]);
 	side_free(&sides[0]);
 	side_free(&sides[1]);
 	return rc;

@@ -5,11 +5,16 @@
 #include "config.h"
 
 #include <errno.h>
+#include <ftw.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/baseline_file.h"
 #include "harness/campaign.h"
 #include "harness/cli.h"
 #include "harness/matrix.h"
@@ -17,12 +22,11 @@
 #include "harness/relies_record.h"
 #include "harness/request.h"
 #include "harness/resume.h"
-#include "harness/session.h"
 
 enum {
 	OPT_IMAGE = 'k', OPT_STORE = 'o', OPT_QUIET = 'q', OPT_VARIABLE = 'v',
 	OPT_KERNEL = 256, OPT_ABI, OPT_TEST, OPT_NATIVE, OPT_QEMU_USER, OPT_BUILDS, OPT_ACCEL,
-	OPT_USER, OPT_REBOOTS, OPT_NO_RETRY, OPT_RESUME, OPT_JOBS, OPT_WORK, OPT_COLOR,
+	OPT_USER, OPT_REBOOTS, OPT_NO_RETRY, OPT_RESUME, OPT_JOBS, OPT_WORK, OPT_COLOR, OPT_BASELINE,
 };
 
 /* Those that a request knows (request.h) are what a run is asked for, the others how. */
@@ -44,9 +48,27 @@ static const struct cli_option run_options[] = {
 	{"jobs", OPT_JOBS, "N", "so many side by side (2)"},
 	{"work", OPT_WORK, "DIR", "keep consoles and streams there"},
 	{"quiet", OPT_QUIET, NULL, "no progress"},
+	{"baseline", OPT_BASELINE, "FILE", "do not count what this baseline accepts"},
 	{"color", OPT_COLOR, "WHEN", "auto, always or never"},
 	{0},
 };
+
+/* A signal wants the end: what runs is stopped, what is answered is kept. */
+static volatile sig_atomic_t run_stop;
+
+static void run_on_signal(int sig)
+{
+	run_stop = sig;
+}
+
+static void run_catch_signals(void)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+	struct sigaction sa = {.sa_handler = run_on_signal};
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaction(signals[i], &sa, NULL);
+}
 
 struct run {
 	struct request request;
@@ -54,7 +76,8 @@ struct run {
 	bool resume;
 	struct campaign campaign;
 	struct target_env env;
-	const char *store, *work, *color;
+	const char *store, *work, *color, *baseline_path;
+	struct baseline baseline;
 	bool quiet;
 	struct report_style style;
 	struct suite suite;
@@ -106,6 +129,9 @@ static int run_option(struct run *r, int opt, const char *value)
 		break;
 	case OPT_QUIET:
 		r->quiet = true;
+		break;
+	case OPT_BASELINE:
+		r->baseline_path = value;
 		break;
 	case OPT_COLOR:
 		r->color = value;
@@ -161,13 +187,60 @@ static void run_apply(struct run *r)
 	r->env.pattern = r->patterns = patterns.p;
 }
 
+/* kmatrix itself is in build/<abi>/ when it was not installed. */
+static char *run_builds(const struct tables *tables)
+{
+	char exe[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	char *slash, *abi;
+
+	if (n > 0) {
+		exe[n] = '\0';
+		slash = strrchr(exe, '/');
+		*slash = '\0';
+		abi = strrchr(exe, '/');
+		if (abi && tables_abi(tables, abi + 1)) {
+			*abi = '\0';
+			return buf_strdup(exe);
+		}
+	}
+	return buf_strdup("build");
+}
+
+/* ---- a place for files while it runs ---- */
+
+static int run_remove(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+static char *run_workdir(const char *named)
+{
+	const char *tmp = getenv("TMPDIR");
+	char *dir;
+
+	if (named) {
+		if ((mkdir(named, 0755) && errno != EEXIST) || access(named, W_OK | X_OK))
+			return NULL;
+		return realpath(named, NULL);
+	}
+	dir = buf_asprintf("%s/kmatrix.XXXXXX", tmp && *tmp ? tmp : "/tmp");
+	if (mkdtemp(dir))
+		return dir;
+	free(dir);
+	return NULL;
+}
+
 /* ---- the run ---- */
 
 static bool run_watch(void *arg, const struct buf *stream)
 {
 	(void)arg;
 	(void)stream;
-	return !session_stop;
+	return !run_stop;
 }
 
 static int run_show(const struct run *r, struct why *why)
@@ -181,7 +254,9 @@ static int run_show(const struct run *r, struct why *why)
 		return cli_error("%s", why->text);
 	matrix_make(&run, &matrix);
 	report_text(&matrix, &r->style, &out);
-	rc = cli_write(&out, matrix_verdict(&run));
+	rc = cli_write(&out, r->baseline_path ?
+			     baseline_judge(&r->baseline, r->baseline_path, &run) :
+			     matrix_verdict(&run));
 	buf_free(&out);
 	matrix_free(&matrix);
 	store_run_free(&run);
@@ -192,7 +267,7 @@ static int run_show(const struct run *r, struct why *why)
 static int run_suite(struct run *r, struct why *why)
 {
 	struct request *q = &r->request;
-	char *builds = q->builds ? buf_strdup(q->builds) : session_builds(r->env.tables);
+	char *builds = q->builds ? buf_strdup(q->builds) : run_builds(r->env.tables);
 	char *real = realpath(builds, NULL);
 	int err = real ? suite_load(real, r->campaign.abis, r->env.tables, r->env.workdir,
 				    run_watch, NULL, &r->suite, why)
@@ -276,7 +351,7 @@ static int run_targets(struct run *r, const struct store_run *old, const char *c
 		progress_stop();
 	}
 	campaign_free(targets, count);
-	if (!err && !session_stop)
+	if (!err && !run_stop)
 		err = store_end(r->env.store, r->env.run, why);
 	return err;
 }
@@ -326,12 +401,12 @@ static int run_in(struct run *r, const char *command, struct why *why)
 			err = run_targets(r, r->resume ? &old : NULL, command, &claim, why);
 		if (!err)
 			rc = run_show(r, why);
-		if (session_stop)
+		if (run_stop)
 			rc = r->env.run ? cli_error("stopped by a signal (%s); what was answered is "
 						    "in '%s': kmatrix run --resume goes on",
-						    strsignal(session_stop), r->store)
+						    strsignal(run_stop), r->store)
 					: cli_error("stopped by a signal (%s) before anything was run",
-						    strsignal(session_stop));
+						    strsignal(run_stop));
 		else if (err)
 			cli_error("%s", why->text);
 	}
@@ -355,20 +430,24 @@ static char *run_command(char **argv)
 
 static int run_with(struct run *r, char **argv)
 {
-	struct session session;
+	char *workdir, *command;
 	struct why why;
-	char *command;
 	int rc;
 
 	if (!r->resume && run_check(r))
 		return CLI_INFRASTRUCTURE;
-	if (session_begin(r->work, &session, &why))
-		return cli_error("%s", why.text);
-	r->env.workdir = session.workdir;
+	workdir = run_workdir(r->work);
+	if (!workdir)
+		return cli_error("no directory to work in: '%s': %s",
+				 r->work ? r->work : "$TMPDIR", strerror(errno));
+	run_catch_signals();
+	r->env.workdir = workdir;
 	command = run_command(argv);
 	rc = run_in(r, command, &why);
 	free(command);
-	session_end(&session);
+	if (!r->work)
+		nftw(workdir, run_remove, 16, FTW_DEPTH | FTW_PHYS);
+	free(workdir);
 	return rc;
 }
 
@@ -377,7 +456,7 @@ static int run_main(const struct cli_verb *self, int argc, char **argv)
 	struct run r = {
 		.store = CLI_STORE,
 		.campaign = {.jobs = 2},
-		.env = {.stop = &session_stop},
+		.env = {.stop = &run_stop},
 	};
 	struct cli cli = {.argv = argv + 1};
 	const char *value = NULL;
@@ -396,6 +475,8 @@ static int run_main(const struct cli_verb *self, int argc, char **argv)
 	else if (r.resume && r.named)
 		rc = cli_error("--resume takes what the run was asked for from the store; leave "
 			       "out --%s", r.named);
+	else if (r.baseline_path && baseline_load(r.baseline_path, &r.baseline, &why))
+		rc = cli_error("%s", why.text);
 	else if (tables_load(NULL, &tables, &why))
 		rc = cli_error("%s", why.text);
 	else {
@@ -407,6 +488,7 @@ static int run_main(const struct cli_verb *self, int argc, char **argv)
 		free((void *)(uintptr_t)r.config.v[i]);
 	free(r.config.v);
 	free(r.patterns);
+	baseline_free(&r.baseline);
 	request_free(&r.request);
 	return rc;
 }
