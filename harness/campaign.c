@@ -107,10 +107,13 @@ static void campaign_plan_guest(struct campaign_plan *p, char *id, const char *a
 	campaign_settle(p);
 }
 
-/* "bzImage", and "bzImage.2" for the second of that name. */
+/* "bzImage" or the name of a build tree, and "bzImage.2" for the second of that name. */
 static char *campaign_image_id(const struct campaign_plan *p, const char *path)
 {
-	const char *slash = strrchr(path, '/'), *base = slash && slash[1] ? slash + 1 : path;
+	/* A build tree may be called "." or end with a slash. */
+	char *real = realpath(path, NULL);
+	const char *name = real ? real : path, *slash = strrchr(name, '/'),
+		   *base = slash && slash[1] ? slash + 1 : name;
 	char *id = buf_strdup(base);
 
 	for (unsigned n = 2, again = 1; again; n++) {
@@ -122,6 +125,7 @@ static char *campaign_image_id(const struct campaign_plan *p, const char *path)
 			id = buf_asprintf("%s.%u", base, n);
 		}
 	}
+	free(real);
 	return id;
 }
 

@@ -81,6 +81,12 @@ ATF_TC_BODY(x86, tc)
 	accept("i386", "vmlinuz");
 	make_x86(0x20b, 0x01);
 	refuse(sizeof(image), "older than 2.12");
+	/* One sector and the boot sector, and as much as is left; then 16 bytes more. */
+	make_x86(0x20f, 0x3f);
+	image[0x1f1] = 1;
+	image[0x1f4] = (sizeof(image) - 1024) / 16;
+	accept("amd64", "6.1.0-50-amd64");
+	refuse(sizeof(image) - 1, "cut short, 4095 bytes of an image of 4096");
 }
 
 ATF_TC(arm);
@@ -101,6 +107,9 @@ ATF_TC_BODY(arm, tc)
 	memset(image, 0, sizeof(image));
 	memcpy(image + 0x24, "\x18\x28\x6f\x01", 4);
 	accept("armhf", "vmlinuz");
+	image[0x2d] = sizeof(image) >> 8;
+	accept("armhf", "vmlinuz");
+	refuse(0x800, "cut short, 2048 bytes of an image of 4096");
 }
 
 ATF_TC(others);
@@ -121,11 +130,11 @@ ATF_TC_BODY(others, tc)
 	refuse(sizeof(image), "vmlinux is; expected a bzImage");
 	memset(image, 0, sizeof(image));
 	memcpy(image, "\x1f\x8b", 2);
-	refuse(sizeof(image), "gzip, unpack it; expected");
+	refuse(sizeof(image), "vmlinuz: gzip: ");
 	memcpy(image, "MZ\0\0zimg", 8);
 	refuse(sizeof(image), "zboot");
 	memcpy(image, "#! /bin/sh", 10);
-	refuse(sizeof(image), "not a kernel image; expected a bzImage (x86), an Image (arm64)");
+	refuse(sizeof(image), "not a kernel image; expected a bzImage (x86), an Image or ");
 	make_x86(0x20f, 1);
 	for (len = 0; len < 0x206; len++)
 		refuse(len, "not a kernel image");
@@ -133,10 +142,108 @@ ATF_TC_BODY(others, tc)
 	ATF_CHECK_STREQ("missing: No such file or directory", why.text);
 }
 
+/* gzip what put() has put. */
+static void pack(void)
+{
+	ATF_REQUIRE_EQ(0, system("gzip -c <vmlinuz >packed && mv packed vmlinuz"));
+}
+
+ATF_TC(packed);
+ATF_TC_HEAD(packed, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "Verify that an arm64 Image may be compressed with gzip, that "
+				       "another kernel may not, and that a damaged one is told");
+	atf_tc_set_md_var(tc, "require.progs", "gzip");
+}
+ATF_TC_BODY(packed, tc)
+{
+	struct kernel_image k;
+	struct why why;
+	char *arch;
+
+	memset(image, 0, sizeof(image));
+	memcpy(image + 0x38, "ARM\x64", 4);
+	strcpy((char *)image + 0xf00, "Linux version 6.1.0-50-arm64 (builder@host)");
+	put(sizeof(image));
+	pack();
+	ATF_REQUIRE_EQ_MSG(0, kernel_image_read("vmlinuz", &arch, &k, &why), "%s", why.text);
+	ATF_CHECK_STREQ("arm64", arch);
+	ATF_CHECK_STREQ("6.1.0-50-arm64", k.version);
+	free(arch);
+	kernel_image_free(&k);
+	ATF_REQUIRE_EQ(0, truncate("vmlinuz", 60));
+	ATF_CHECK_EQ(-EINVAL, kernel_image_read("vmlinuz", &arch, &k, &why));
+	ATF_CHECK_MSG(strstr(why.text, "vmlinuz: gzip: "), "%s", why.text);
+	make_x86(0x20f, 1);
+	put(sizeof(image));
+	pack();
+	ATF_CHECK_EQ(-EINVAL, kernel_image_read("vmlinuz", &arch, &k, &why));
+	ATF_CHECK_MSG(strstr(why.text, "unpack it; expected a bzImage"), "%s", why.text);
+}
+
+/* A tree whose directory ends with a slash, as completion leaves it. */
+static void refuse_tree(const char *expected)
+{
+	struct kernel_image k;
+	struct why why = {""};
+	char *arch;
+
+	ATF_CHECK_EQ(-EINVAL, kernel_image_read("tree/", &arch, &k, &why));
+	ATF_CHECK_MSG(strstr(why.text, expected), "'%s' does not say '%s'", why.text, expected);
+}
+
+ATF_TC(tree);
+ATF_TC_HEAD(tree, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "Verify that the image of a build tree is that of its "
+				       "configuration, and that all it lacks is named");
+}
+ATF_TC_BODY(tree, tc)
+{
+	struct kernel_image k;
+	struct why why;
+	char *arch;
+
+	ATF_REQUIRE_EQ(0, system("mkdir -p tree/arch/x86/boot tree/arch/arm/boot "
+				 "tree/include/config"));
+	refuse_tree("tree/: a directory without .config, expected a kernel build tree");
+	ATF_REQUIRE_EQ(0, system("echo CONFIG_SPARC=y >tree/.config"));
+	refuse_tree("tree//.config: expected the configuration of an x86, arm64 or arm kernel");
+	ATF_REQUIRE_EQ(0, system("for o in ARM BLK_DEV_INITRD BINFMT_ELF BINFMT_SCRIPT PRINTK TTY "
+				 "UNIX98_PTYS PROC_FS SYSFS DEVTMPFS SERIAL_AMBA_PL011_CONSOLE "
+				 "SERIAL_8250_PCI; do echo CONFIG_$o=y; done >tree/.config; "
+				 "echo CONFIG_TMPFS=m >>tree/.config"));
+	/* Left by another configuration; it is not taken. */
+	make_x86(0x20f, 1);
+	put(sizeof(image));
+	ATF_REQUIRE_EQ(0, rename("vmlinuz", "tree/arch/x86/boot/bzImage"));
+	refuse_tree("no arch/arm/boot/zImage there yet: 'make zImage' makes it");
+	memset(image, 0, sizeof(image));
+	memcpy(image + 0x24, "\x18\x28\x6f\x01", 4);
+	put(sizeof(image));
+	ATF_REQUIRE_EQ(0, rename("vmlinuz", "tree/arch/arm/boot/zImage"));
+	refuse_tree(".config: a guest needs CONFIG_TMPFS=y CONFIG_PCI_HOST_GENERIC=y");
+	ATF_REQUIRE_EQ(0, system("echo CONFIG_TMPFS=y >>tree/.config; "
+				 "echo CONFIG_PCI_HOST_GENERIC=y >>tree/.config"));
+	ATF_REQUIRE_EQ_MSG(0, kernel_image_read("tree", &arch, &k, &why), "%s", why.text);
+	ATF_CHECK_STREQ("armhf", arch);
+	ATF_CHECK_STREQ("tree/arch/arm/boot/zImage", k.path);
+	ATF_CHECK_STREQ("zImage", k.version);
+	free(arch);
+	kernel_image_free(&k);
+	ATF_REQUIRE_EQ(0, system("echo 6.19.0-rc1+ >tree/include/config/kernel.release"));
+	ATF_REQUIRE_EQ_MSG(0, kernel_image_read("tree", &arch, &k, &why), "%s", why.text);
+	ATF_CHECK_STREQ("6.19.0-rc1+", k.version);
+	free(arch);
+	kernel_image_free(&k);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, x86);
 	ATF_TP_ADD_TC(tp, arm);
 	ATF_TP_ADD_TC(tp, others);
+	ATF_TP_ADD_TC(tp, packed);
+	ATF_TP_ADD_TC(tp, tree);
 	return atf_no_error();
 }

@@ -128,7 +128,8 @@ int fetch_newest(const struct kernel *k, run_say *say, void *arg, char **newest,
 /* The names of their rows in the cache (cache.h); to be freed. */
 char *fetch_kernel_row(const struct kernel *k);
 char *fetch_userland_row(const struct machine *m);
-/* The user's own bzImage, Image or zImage: architecture and version by its header. */
+/* The user's own bzImage, Image, Image.gz or zImage, or the build tree of one (tree.h):
+ * architecture and version by its header. */
 int kernel_image_read(const char *path, char **arch, struct kernel_image *out, struct why *why);
 void kernel_image_free(struct kernel_image *image);
 
