@@ -17,13 +17,12 @@
 #include <unistd.h>
 
 #include "kernel-tests/kt.h"
+#include "kernel-tests/kt_cred.h"
 
 /* The numbers are the same on every ABI, but for the bit of x32. */
 #define NR_BIT	       (SYS_read & 0x40000000)
 #define NR_CLONE3      (435 | NR_BIT)
 #define NR_CLOSE_RANGE (436 | NR_BIT)
-
-#define NOBODY 65534
 
 static long get_nnp(void)
 {
@@ -104,7 +103,7 @@ static void exec_suid(void *arg)
 
 	if (s->nnp)
 		KT_OK(kt_raw(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
-	KT_SYS(setresuid(NOBODY, NOBODY, NOBODY));
+	KT_SYS(setresuid(KT_CRED_ID, KT_CRED_ID, KT_CRED_ID));
 	KT_OK(kt_exec_path(s->path, "exits_whether_root", ""));
 }
 

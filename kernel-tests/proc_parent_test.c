@@ -17,9 +17,8 @@
 #include <unistd.h>
 
 #include "kernel-tests/kt.h"
+#include "kernel-tests/kt_cred.h"
 #include "kernel-tests/kt_ns.h"
-
-#define NOBODY 65534
 
 /* A fork that a raw thread and a process in a new namespace can use; no guard knows it. */
 static pid_t plain_fork(void)
@@ -141,7 +140,7 @@ KT_CASE(proc_pdeathsig_exec, "proc.pdeathsig_exec",
 
 static void exec_suid_with_death_signal(void *path)
 {
-	KT_SYS(setresuid(NOBODY, NOBODY, NOBODY));
+	KT_SYS(setresuid(KT_CRED_ID, KT_CRED_ID, KT_CRED_ID));
 	KT_SYS(prctl(PR_SET_PDEATHSIG, SIGUSR1, 0, 0, 0));
 	KT_OK(kt_exec_path(path, "exits_with_death_signal", "0"));
 }

@@ -16,13 +16,12 @@
 #include <unistd.h>
 
 #include "kernel-tests/kt.h"
-
-#define NOBODY 65534
+#include "kernel-tests/kt_cred.h"
 
 /* 10 for root and 11 for nobody, effectively; 20 more with the file's capability. */
 KT_EXEC_MAIN(rights)
 {
-	int code = geteuid() == 0 ? 10 : geteuid() == NOBODY ? 11 : 12;
+	int code = geteuid() == 0 ? 10 : geteuid() == KT_CRED_ID ? 11 : 12;
 
 	(void)arg;
 	_exit(code + (geteuid() != 0 && !kt_probe_cap(CAP_CHOWN) ? 20 : 0));
@@ -40,8 +39,8 @@ struct scene {
 
 static void become_nobody(void)
 {
-	KT_SYS(setresgid(NOBODY, NOBODY, NOBODY));
-	KT_SYS(setresuid(NOBODY, NOBODY, NOBODY));
+	KT_SYS(setresgid(KT_CRED_ID, KT_CRED_ID, KT_CRED_ID));
+	KT_SYS(setresuid(KT_CRED_ID, KT_CRED_ID, KT_CRED_ID));
 	/* The change of user has taken it away, and nobody may not trace such a process. */
 	KT_SYS(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0));
 }

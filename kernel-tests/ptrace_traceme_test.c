@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "kernel-tests/kt.h"
+#include "kernel-tests/kt_cred.h"
 
 static void traceme_twice(void *unused)
 {
@@ -74,13 +75,11 @@ KT_CASE(ptrace_traceme_no_stop, "ptrace.traceme.no_stop",
 	KT_WAIT(pid, "exited(6)");
 }
 
-#define NOBODY 65534
-
 /* The effective user that an execve has given us. */
 KT_EXEC_MAIN(effective_user)
 {
 	(void)arg;
-	_exit(geteuid() == 0 ? 10 : geteuid() == NOBODY ? 11 : 12);
+	_exit(geteuid() == 0 ? 10 : geteuid() == KT_CRED_ID ? 11 : 12);
 }
 
 struct suid {
@@ -92,8 +91,8 @@ static void exec_suid_as_nobody(void *arg)
 {
 	struct suid *s = arg;
 
-	KT_SYS(setresgid(NOBODY, NOBODY, NOBODY));
-	KT_SYS(setresuid(NOBODY, NOBODY, NOBODY));
+	KT_SYS(setresgid(KT_CRED_ID, KT_CRED_ID, KT_CRED_ID));
+	KT_SYS(setresuid(KT_CRED_ID, KT_CRED_ID, KT_CRED_ID));
 	if (s->trace)
 		KT_OK(kt_traceme());
 	KT_OK(kt_exec_path(s->path, "effective_user", ""));
