@@ -4,7 +4,6 @@
  * working directory of the case, and is removed.
  */
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>

@@ -9,7 +9,6 @@
 #include <linux/capability.h>
 #include <linux/kcmp.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/fsuid.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>

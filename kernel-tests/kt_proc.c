@@ -2,7 +2,6 @@
 /*
  * kt_proc.c - /proc, read defensively: the process may go away at any moment.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>

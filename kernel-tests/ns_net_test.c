@@ -8,7 +8,6 @@
 #include <linux/capability.h>
 #include <net/if.h>
 #include <sched.h>
-#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>

@@ -3,7 +3,6 @@
  * ns_pid_init_test.c - process 1 of a pid namespace: which signals reach it,
  * and what a tracer outside can do with it.
  */
-#include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>

@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <sched.h>
-#include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 

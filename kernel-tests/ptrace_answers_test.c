@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/wait.h>
 
 #include "kernel-tests/kt.h"
 #include "kernel-tests/kt_requests.h"

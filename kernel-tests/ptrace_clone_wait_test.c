@@ -4,10 +4,8 @@
  * and of a child without SIGCHLD: the tracer and the real parent differ.
  */
 #include <errno.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>

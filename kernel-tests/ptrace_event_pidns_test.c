@@ -3,7 +3,6 @@
  * ptrace_event_pidns_test.c - tids in event messages when the tracee lives in a
  * pid namespace below the tracer's, where its threads have other numbers.
  */
-#include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>

@@ -3,8 +3,6 @@
  * ptrace_exec_abi_test.c - execve of a program of another ABI: from where on the
  * tracer sees the new one. From the ABI of this build to each of its family.
  */
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <unistd.h>

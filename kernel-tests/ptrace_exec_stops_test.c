@@ -4,7 +4,6 @@
  * new program: by every way of tracing, with the event and without, by
  * PTRACE_CONT and by PTRACE_SYSCALL, whoever of the process makes it.
  */
-#include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>

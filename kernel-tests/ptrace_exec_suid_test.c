@@ -7,7 +7,6 @@
 #include <linux/capability.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>

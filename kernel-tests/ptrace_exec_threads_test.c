@@ -5,14 +5,9 @@
  * ptrace_exec_leader_test.c; who is told when tracers differ,
  * ptrace_exec_tracers_test.c.
  */
-#include <errno.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 

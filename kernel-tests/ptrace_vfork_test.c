@@ -3,12 +3,10 @@
  * ptrace_vfork_test.c - PTRACE_EVENT_VFORK and PTRACE_EVENT_VFORK_DONE around a
  * parent that shares its memory with the child and waits for it.
  */
-#include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>

@@ -4,11 +4,9 @@
  * that the tracee runs on.
  */
 #include <elf.h>
-#include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
