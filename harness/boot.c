@@ -22,7 +22,7 @@
 #include "harness/watch.h"
 
 #define BOOT_S  600
-#define IDLE_S 200 /* times the scale: Kyua ends a case earlier, and says which */
+#define IDLE_S 200 /* times the scale: the runner ends a case earlier, and says which */
 #define LIMIT_S (2 * 60 * 60)
 #define TICK_MS 100
 /* From the last words to the end of QEMU: time for the rest of a panic to be printed. */

@@ -72,7 +72,6 @@ static struct boot a_boot(void)
 		.machine = &machine,
 		.kernel = &kernel,
 		.userland = "userland",
-		.srcdir = "src",
 		.builds = "builds",
 		.workdir = "work",
 		.accel = BOOT_ACCEL_TCG,
@@ -82,6 +81,8 @@ static struct boot a_boot(void)
 	};
 
 	ATF_REQUIRE(mkdir("userland", 0755) == 0 || errno == EEXIST);
+	ATF_REQUIRE(mkdir("userland/bin", 0755) == 0 || errno == EEXIST);
+	ATF_REQUIRE(close(open("userland/bin/busybox", O_WRONLY | O_CREAT | O_CLOEXEC, 0755)) == 0);
 	ATF_REQUIRE(mkdir("work", 0755) == 0 || errno == EEXIST);
 	return b;
 }
@@ -317,7 +318,7 @@ ATF_TC_BODY(refused, tc)
 	ATF_CHECK_STREQ("./qemu: exit status 127: No such file or directory", why.text);
 	make_qemu("exit 0");
 	ATF_CHECK_EQ(-ENOENT, boot_run(&b, &job, NULL, NULL, &res, &why));
-	ATF_CHECK_STREQ("builds/x86_64/kernel-tests/a_test: no program", why.text);
+	ATF_CHECK_STREQ("builds/x86_64/harness/guest/runner: no program", why.text);
 	b.accel = BOOT_ACCEL_KVM;
 	ATF_CHECK_EQ(-EINVAL, boot_run(&b, &job, NULL, NULL, &res, &why));
 	ATF_CHECK_MSG(strstr(why.text, "no KVM"), "%s", why.text);

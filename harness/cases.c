@@ -11,53 +11,36 @@
 #include "harness/buf.h"
 #include "harness/cases.h"
 
-static const char cases_contract[] = "    custom.contract = ";
-
 static void cases_line(const char *p, const char *end, struct results *out)
 {
 	const char *colon = memchr(p, ':', (size_t)(end - p)), *stop;
-	char *program, *name;
+	char *program, *name, *contract;
 
-	if (!colon || colon == p || *p == ' ')
+	if (!colon || colon == p || memchr(p, ' ', (size_t)(colon - p)))
 		return;
-	/* "program:case (suite)" with -v, "program:case" without. */
 	stop = memchr(colon, ' ', (size_t)(end - colon));
-	if (!stop)
-		stop = end;
-	else if (stop[1] != '(' || end[-1] != ')')
-		return;
-	if (stop == colon + 1)
+	if (stop == colon + 1 || (!stop && end == colon + 1) || (stop && stop + 1 == end) ||
+	    (stop && memchr(stop + 1, ' ', (size_t)(end - stop - 1))))
 		return;
 	program = buf_strndup(p, (size_t)(colon - p));
-	name = buf_strndup(colon + 1, (size_t)(stop - colon - 1));
-	results_add(out, program, name, "", STATUS_LOST, "");
+	name = buf_strndup(colon + 1, (size_t)((stop ? stop : end) - colon - 1));
+	contract = stop ? buf_strndup(stop + 1, (size_t)(end - stop - 1)) : NULL;
+	results_add(out, program, name, contract, STATUS_LOST, "");
 	free(program);
 	free(name);
+	free(contract);
 }
 
 void cases_parse(const char *text, size_t len, struct results *out)
 {
 	const char *p = text, *all_end = text + len;
-	size_t first = out->count;
 
 	while (p < all_end) {
 		const char *nl = memchr(p, '\n', (size_t)(all_end - p));
 		const char *end = nl ? nl : all_end;
-		size_t skip = strlen(cases_contract);
 
-		if (end > p && end[-1] == '\r')
-			end--;
-		if ((size_t)(end - p) > skip && !memcmp(p, cases_contract, skip)) {
-			if (out->count > first) {
-				struct result *r = &out->v[out->count - 1];
-
-				free(r->contract);
-				r->contract = buf_strndup(p + skip, (size_t)(end - p) - skip);
-			}
-		} else if (end > p) {
-			cases_line(p, end, out);
-		}
-		p = nl ? nl + 1 : all_end;
+		cases_line(p, end, out);
+		p = end + 1;
 	}
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * cases.h - which cases there are: the output of `kyua list -v`, from a guest or
- * from the host, and the choice among them by --test. Pure.
+ * cases.h - which cases there are: the runner's list, from a guest or from the
+ * host, and the choice among them by --test. Pure.
  */
 #ifndef BELAY_HARNESS_CASES_H
 #define BELAY_HARNESS_CASES_H
@@ -11,9 +11,13 @@
 
 #include "harness/result.h"
 
+/* The case that stands for a program that could not list its cases, as Kyua calls it. */
+#define CASES_LIST_CASE "__test_cases_list__"
+
 /*
- * Appends every case as STATUS_LOST, which is what it stays until an answer is
- * seen. Lines that are not a list are passed over.
+ * Lines of "program:case" or "program:case contract". Appends every case as
+ * STATUS_LOST, which is what it stays until an answer is seen. Lines that are not a
+ * list are passed over.
  */
 void cases_parse(const char *text, size_t len, struct results *out);
 

@@ -2,7 +2,7 @@
 /*
  * cell.c - from evidence to statuses. Rules: a case is lost until something
  * speaks for it; of two answers the worse one stays; an answer to a question that
- * was not asked is broken; nothing is ever a pass but Kyua's own "passed".
+ * was not asked is broken; nothing is ever a pass but the runner's "passed".
  */
 #include "config.h"
 
@@ -13,7 +13,6 @@
 #include "harness/buf.h"
 #include "harness/cases.h"
 #include "harness/cell.h"
-#include "harness/kyuadb.h"
 
 void cell_set(char **member, const char *value)
 {
@@ -87,7 +86,7 @@ void cell_take_list(struct cell *c, const struct results *listed, const char *pa
 		struct result *r = results_find(&c->results, l->program, l->name);
 
 		/* A program that cannot list: its own answer will say why. */
-		if (!strcmp(l->name, KYUADB_LIST_CASE))
+		if (!strcmp(l->name, CASES_LIST_CASE))
 			return;
 		if (!r && !c->again && cases_wanted(pattern, l) && cell_has_program(c, l->program))
 			results_add(&c->results, l->program, l->name, l->contract, STATUS_LOST, "");
@@ -131,7 +130,7 @@ static void cell_take_answer(struct cell *c, const struct result *answer)
 {
 	struct result *r;
 
-	if (!strcmp(answer->name, KYUADB_LIST_CASE)) {
+	if (!strcmp(answer->name, CASES_LIST_CASE)) {
 		cell_take_broken_program(c, answer);
 		return;
 	}
@@ -156,51 +155,31 @@ static void cell_take_answer(struct cell *c, const struct result *answer)
 		cell_set(&r->contract, answer->contract);
 }
 
-/* What is said about the cases of a program that came without answers. */
-static void cell_explain(struct cell *c, const char *program, const char *reason)
+/* What is said about a case whose answer cannot be used. */
+static void cell_explain(struct cell *c, const struct stream_event *e)
 {
-	for (size_t i = 0; i < c->results.count; i++) {
-		struct result *r = &c->results.v[i];
+	struct result *r = results_find(&c->results, e->program, e->name);
 
-		if (r->status == STATUS_LOST && !r->reason[0] && !strcmp(r->program, program))
-			result_set_reason(r, reason);
-	}
+	if (r && r->status == STATUS_LOST && !r->reason[0])
+		result_set_reason(r, e->reason);
 }
 
-static void cell_take_store(struct cell *c, const struct stream_event *e)
+static void cell_take_case(struct cell *c, const struct stream_event *e)
 {
-	bool batch = !strcmp(e->program, STREAM_BATCH);
-	struct results rows = {0};
-	struct why why;
-
-	if (kyuadb_read(e->bytes, e->len, &rows, &why)) {
-		cell_explain(c, e->program, why.text);
-		return;
-	}
-	for (size_t i = 0; i < rows.count; i++) {
-		/* A store speaks for what it was made for and for nothing else. */
-		if (batch || !strcmp(rows.v[i].program, e->program))
-			cell_take_answer(c, &rows.v[i]);
-	}
-	results_free(&rows);
-}
-
-/* Where no store came, Kyua's own line is the answer. */
-static void cell_take_line(struct cell *c, const struct stream_event *e)
-{
-	const struct result *r = results_find(&c->results, e->program, e->name);
 	enum status status = status_of_kyua(e->word, e->reason);
 	struct results one = {0};
-	char *reason = NULL;
+	struct result *r = results_add(&one, e->program, e->name, "", status, e->reason);
 
-	if (r && r->status != STATUS_LOST)
-		return;
-	if (status == STATUS_BROKEN && strcmp(e->word, "broken"))
-		reason = buf_asprintf("unknown result word '%s': %s", e->word, e->reason);
-	results_add(&one, e->program, e->name, "", status, reason ? reason : e->reason)->us = e->us;
-	cell_take_answer(c, &one.v[0]);
+	if (status == STATUS_BROKEN && strcmp(e->word, "broken")) {
+		char *unknown = buf_asprintf("unknown result word '%s': %s", e->word, e->reason);
+
+		result_set_reason(r, unknown);
+		free(unknown);
+	}
+	r->us = e->us;
+	result_set_output(r, e->text, e->len);
+	cell_take_answer(c, r);
 	results_free(&one);
-	free(reason);
 }
 
 /* The case that had begun and not ended: the last line, when it has no result. */
@@ -304,31 +283,20 @@ void cell_take(struct cell *c, const struct stream *s, const struct console *con
 		const struct stream_event *e = &s->v[i];
 		struct results listed = {0};
 
-		if (e->kind != STREAM_FRAME || strcmp(e->abi, c->abi) ||
-		    strcmp(e->program, STREAM_CASES))
+		if (e->kind != STREAM_LIST || strcmp(e->abi, c->abi))
 			continue;
-		cases_parse((const char *)e->bytes, e->len, &listed);
+		cases_parse(e->text ? e->text : "", e->len, &listed);
 		cell_take_list(c, &listed, pattern);
 		results_free(&listed);
 	}
 	for (size_t i = 0; i < s->count; i++)
-		if (s->v[i].kind == STREAM_FRAME && !strcmp(s->v[i].abi, c->abi) &&
-		    strcmp(s->v[i].program, STREAM_CASES))
-			cell_take_store(c, &s->v[i]);
-	for (size_t i = 0; i < s->count; i++)
 		if (s->v[i].kind == STREAM_CASE && s->v[i].word && !strcmp(s->v[i].abi, c->abi))
-			cell_take_line(c, &s->v[i]);
+			cell_take_case(c, &s->v[i]);
 	if (culprit && (end->outcome == BOOT_PANIC || end->outcome == BOOT_HANG))
 		cell_blame(c, culprit, end);
-	for (size_t i = 0; i < s->count; i++) {
-		const struct stream_event *e = &s->v[i];
-
-		if ((e->kind != STREAM_LOST && e->kind != STREAM_BAD) || strcmp(e->abi, c->abi))
-			continue;
-		cell_explain(c, e->program,
-			     e->kind == STREAM_BAD ? e->reason
-						   : "Kyua left no result store for its program");
-	}
+	for (size_t i = 0; i < s->count; i++)
+		if (s->v[i].kind == STREAM_BAD && !strcmp(s->v[i].abi, c->abi))
+			cell_explain(c, &s->v[i]);
 	for (size_t i = 0; console && i < console->count; i++) {
 		const struct console_splat *p = &console->splats[i];
 
@@ -346,7 +314,7 @@ void cell_take(struct cell *c, const struct stream *s, const struct console *con
 static bool cell_doubts(const struct result *r)
 {
 	return status_class(r->status) == STATUS_CLASS_FAILURE && r->attempts < 2 &&
-	       strcmp(r->program, CELL_KERNEL_PROGRAM) && strcmp(r->name, KYUADB_LIST_CASE);
+	       strcmp(r->program, CELL_KERNEL_PROGRAM) && strcmp(r->name, CASES_LIST_CASE);
 }
 
 size_t cell_again(const struct cell *c, struct cell *again)

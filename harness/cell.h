@@ -60,8 +60,8 @@ struct cell_end {
 void cell_take_list(struct cell *c, const struct results *listed, const char *pattern);
 
 /*
- * Everything that one boot or run gave for this cell. The stores come first, Kyua's
- * lines fill in where a store was lost, and the case that was running when the
+ * Everything that one boot or run gave for this cell. A case whose answer came
+ * whole has it, and the case that was running when the
  * guest ended carries the blame. What nobody spoke of stays lost. `console` is NULL
  * on the host.
  */

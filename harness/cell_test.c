@@ -6,10 +6,10 @@
 
 #include <string.h>
 
+#include "harness/canned.h"
 #include "harness/case.h"
+#include "harness/cases.h"
 #include "harness/cell.h"
-#include "harness/kyuadb.h"
-#include "harness/kyuadb_canned.h"
 
 #define A "kernel-tests/a_test"
 #define B "kernel-tests/b_test"
@@ -20,15 +20,7 @@ struct fixture {
 	struct buf stream, console;
 };
 
-/* The guest's own list of an ABI's cases. */
-static void fixture_list(struct fixture *f, const char *abi, const char *text)
-{
-	struct buf bytes = {0};
-
-	buf_puts(&bytes, text);
-	canned_frame(&f->stream, abi, STREAM_CASES, &bytes);
-	buf_free(&bytes);
-}
+#define ABI "x86_64"
 
 /* A cell that was asked for A:one, A:two and B:one, and a console that booted. */
 static void fixture_init(struct fixture *f)
@@ -39,8 +31,6 @@ static void fixture_init(struct fixture *f)
 	results_add(&f->cell.results, A, "two", "ptrace.a.two", STATUS_LOST, "");
 	results_add(&f->cell.results, B, "one", "ptrace.b.one", STATUS_LOST, "");
 	buf_puts(&f->console, "[    1.000000] KT-BOOT 6.1\n");
-	/* Only to tell the ABI of the lines: an empty list is none. */
-	fixture_list(f, "x86_64", "");
 }
 
 static void fixture_take(struct fixture *f, enum boot_outcome outcome, const char *last_words)
@@ -49,7 +39,7 @@ static void fixture_take(struct fixture *f, enum boot_outcome outcome, const cha
 	struct stream stream = {0};
 	struct console console;
 
-	stream_parse(f->stream.p, f->stream.len, NULL, &stream);
+	stream_parse(f->stream.p ? f->stream.p : "", f->stream.len, &stream);
 	console_parse(f->console.p, f->console.len, true, &console);
 	cell_take(&f->cell, &stream, &console, &end, NULL);
 	stream_free(&stream);
@@ -79,24 +69,20 @@ static void check(const struct fixture *f, const char *program, const char *name
 		ATF_CHECK_MSG(!r->reason[0], "%s:%s: %s", program, name, r->reason);
 }
 
-static const struct canned_row a_rows[] = {
-	{A, "one", "ptrace.a.one", "passed", NULL, "said\n"},
-	{A, "two", "ptrace.a.two", "skipped", "needs Linux 9", NULL},
-	{0},
-};
-static const struct canned_row b_rows[] = {
-	{B, "one", "ptrace.b.one", "expected_failure", "bug", NULL},
-	{0},
-};
+static void say(struct fixture *f, const char *program, const char *name, const char *word,
+		const char *reason)
+{
+	canned_case(&f->stream, ABI, program, name, word, reason, "");
+}
 
 CASE(good, "Verify that a whole boot gives every case its status")
 {
 	struct fixture f;
 
 	fixture_init(&f);
-	buf_puts(&f.stream, A ":one  ->  passed  [0.1s]\n" A ":two  ->  skipped: x  [0.1s]\n");
-	canned_store(&f.stream, "x86_64", A, a_rows);
-	canned_store(&f.stream, "x86_64", B, b_rows);
+	canned_case(&f.stream, ABI, A, "one", "passed", "", "said\n");
+	say(&f, A, "two", "skipped", "needs Linux 9");
+	say(&f, B, "one", "expected_failure", "bug");
 	fixture_take(&f, BOOT_DONE, NULL);
 	check(&f, A, "one", STATUS_PASS, "");
 	check(&f, A, "two", STATUS_SKIP, "needs Linux 9");
@@ -117,12 +103,13 @@ CASE(silence, "Verify that a boot that is done but says nothing leaves every cas
 	fixture_end(&f);
 }
 
-CASE(panic, "Verify that a panic loses one case: those before it have their lines")
+CASE(panic, "Verify that a panic loses one case: those before it have their answers")
 {
 	struct fixture f;
 
 	fixture_init(&f);
-	buf_puts(&f.stream, A ":one  ->  passed  [0.1s]\n" A ":two  ->  ");
+	say(&f, A, "one", "passed", "");
+	canned_begin(&f.stream, ABI, A, "two");
 	buf_puts(&f.console, "[    2.000000] KT-PROG x86_64 " A "\n"
 			     "[    3.000000] Kernel panic - not syncing: sysrq triggered crash\n");
 	fixture_take(&f, BOOT_PANIC, "Kernel panic - not syncing: sysrq triggered crash");
@@ -138,7 +125,7 @@ CASE(panic_between, "Verify that a panic that no case can be blamed for shows as
 	struct fixture f;
 
 	fixture_init(&f);
-	buf_puts(&f.stream, A ":one  ->  passed  [0.1s]\n");
+	say(&f, A, "one", "passed", "");
 	buf_puts(&f.console, "[    2.000000] KT-PROG x86_64 " A "\n");
 	fixture_take(&f, BOOT_PANIC, "Kernel panic - not syncing: late");
 	check(&f, A, "one", STATUS_PASS, "");
@@ -152,7 +139,7 @@ CASE(hang, "Verify that the case in which the guest went silent is a timeout")
 	struct fixture f;
 
 	fixture_init(&f);
-	buf_puts(&f.stream, A ":one  ->  ");
+	canned_begin(&f.stream, ABI, A, "one");
 	fixture_take(&f, BOOT_HANG, "silent for 120 s");
 	check(&f, A, "one", STATUS_TIMEOUT, "silent for 120 s");
 	check(&f, A, "two", STATUS_LOST, "");
@@ -167,7 +154,7 @@ CASE(stopped, "Verify that nobody is blamed when the user ended the boot or QEMU
 		struct fixture f;
 
 		fixture_init(&f);
-		buf_puts(&f.stream, A ":one  ->  ");
+		canned_begin(&f.stream, ABI, A, "one");
 		fixture_take(&f, outcomes[i], NULL);
 		ATF_CHECK_EQ(3, cell_count(&f.cell, STATUS_LOST));
 		fixture_end(&f);
@@ -179,8 +166,7 @@ CASE(culprit_of_another, "Verify that a case of one ABI is not blamed in another
 	struct fixture f;
 
 	fixture_init(&f);
-	fixture_list(&f, "i386", "");
-	buf_puts(&f.stream, A ":one  ->  ");
+	canned_begin(&f.stream, "i386", A, "one");
 	fixture_take(&f, BOOT_PANIC, "panic");
 	ATF_CHECK_EQ(3, cell_count(&f.cell, STATUS_LOST));
 	ATF_CHECK_EQ(3, f.cell.results.count);
@@ -198,64 +184,40 @@ CASE(no_boot, "Verify that every case of a kernel that did not boot is noboot wi
 	fixture_end(&f);
 }
 
-CASE(cut_store, "Verify that the lines speak where a store is cut, and the rest says why")
+CASE(damaged, "Verify that an answer whose checksum is wrong is none, and its case says why")
 {
 	struct fixture f;
 
 	fixture_init(&f);
-	buf_puts(&f.stream, A ":one  ->  failed: 1 != 2  [0.1s]\n");
-	canned_store(&f.stream, "x86_64", A, a_rows);
-	f.stream.len -= 100;
-	fixture_take(&f, BOOT_HANG, NULL);
-	check(&f, A, "one", STATUS_FAIL, "1 != 2");
-	check(&f, A, "two", STATUS_LOST, "cut short");
-	check(&f, B, "one", STATUS_LOST, "");
-	fixture_end(&f);
-}
-
-CASE(empty_store, "Verify that an empty store passes nothing and says so")
-{
-	struct fixture f;
-
-	fixture_init(&f);
-	canned_store(&f.stream, "x86_64", A, a_rows + COUNT(a_rows) - 1);
-	buf_puts(&f.stream, "KT-LOST x86_64 " B "\n");
+	say(&f, A, "one", "failed", "1 != 2");
+	say(&f, A, "two", "passed", "");
+	memcpy(strstr(f.stream.p, "failed"), "passed", 6);
+	say(&f, B, "one", "passed", "");
 	fixture_take(&f, BOOT_DONE, NULL);
-	check(&f, A, "one", STATUS_LOST, "empty");
-	check(&f, B, "one", STATUS_LOST, "no result store");
+	check(&f, A, "one", STATUS_LOST, "checksum");
+	check(&f, A, "two", STATUS_PASS, "");
+	check(&f, B, "one", STATUS_PASS, "");
 	fixture_end(&f);
 }
 
-CASE(xpass, "Verify that a known bug that did not show is xpass in the store and in the line")
+CASE(xpass, "Verify that a known bug that did not show is xpass")
 {
-	static const struct canned_row rows[] = {
-		{A, "one", "ptrace.a.one", "failed",
-		 "Test case was expecting a failure but none were raised", NULL},
-		{0},
-	};
 	struct fixture f;
 
 	fixture_init(&f);
-	canned_store(&f.stream, "x86_64", A, rows);
-	buf_puts(&f.stream, B ":one  ->  failed: Test case was expecting a failure but none were "
-			    "raised  [0.1s]\n");
+	say(&f, A, "one", "failed", "Test case was expecting a failure but none were raised");
 	fixture_take(&f, BOOT_DONE, NULL);
 	check(&f, A, "one", STATUS_XPASS, "expecting");
-	check(&f, B, "one", STATUS_XPASS, "expecting");
 	fixture_end(&f);
 }
 
 CASE(broken_program, "Verify that a program that cannot list its cases breaks all of them")
 {
-	static const struct canned_row rows[] = {
-		{A, KYUADB_LIST_CASE, NULL, "broken", "Unknown metadata property", NULL},
-		{0},
-	};
 	struct fixture f;
 
 	fixture_init(&f);
-	canned_store(&f.stream, "x86_64", A, rows);
-	canned_store(&f.stream, "x86_64", B, b_rows);
+	say(&f, A, CASES_LIST_CASE, "broken", "Unknown metadata property");
+	say(&f, B, "one", "expected_failure", "bug");
 	fixture_take(&f, BOOT_DONE, NULL);
 	check(&f, A, "one", STATUS_BROKEN, "Unknown metadata property");
 	check(&f, A, "two", STATUS_BROKEN, "does not list");
@@ -264,12 +226,12 @@ CASE(broken_program, "Verify that a program that cannot list its cases breaks al
 	fixture_end(&f);
 }
 
-CASE(unknown_word, "Verify that a result word that nobody knows is broken, also in a line")
+CASE(unknown_word, "Verify that a result word that nobody knows is broken")
 {
 	struct fixture f;
 
 	fixture_init(&f);
-	buf_puts(&f.stream, A ":one  ->  excellent: very  [0.1s]\n");
+	say(&f, A, "one", "excellent", "very");
 	fixture_take(&f, BOOT_DONE, NULL);
 	check(&f, A, "one", STATUS_BROKEN, "unknown result word 'excellent': very");
 	fixture_end(&f);
@@ -277,67 +239,43 @@ CASE(unknown_word, "Verify that a result word that nobody knows is broken, also 
 
 CASE(not_asked, "Verify that an answer without a question is broken, not a pass")
 {
-	static const struct canned_row rows[] = {
-		{A, "one", NULL, "passed", NULL, NULL},
-		{A, "stranger", NULL, "passed", NULL, NULL},
-		{0},
-	};
 	struct fixture f;
 
 	fixture_init(&f);
-	canned_store(&f.stream, "x86_64", A, rows);
+	say(&f, A, "one", "passed", "");
+	say(&f, A, "stranger", "passed", "");
 	fixture_take(&f, BOOT_DONE, NULL);
 	check(&f, A, "one", STATUS_PASS, "");
 	check(&f, A, "stranger", STATUS_BROKEN, "without being asked");
 	fixture_end(&f);
 }
 
-CASE(batch, "Verify that a store of several programs speaks for all that were asked")
+CASE(other_cell, "Verify that what a guest says of an ABI changes the cell of no other")
 {
-	static const struct canned_row rows[] = {
-		{A, "one", "ptrace.a.one", "passed", NULL, "said\n"},
-		{A, "two", "ptrace.a.two", "failed", "no", NULL},
-		{B, "one", "ptrace.b.one", "passed", NULL, NULL},
-		{"kernel-tests/stranger_test", "one", "", "passed", NULL, NULL},
-		{0},
-	};
+	static const char *const lines[] = {A ":three", NULL};
 	struct fixture f;
 
 	fixture_init(&f);
-	canned_store(&f.stream, "x86_64", STREAM_BATCH, rows);
-	fixture_take(&f, BOOT_DONE, NULL);
-	check(&f, A, "one", STATUS_PASS, "");
-	check(&f, A, "two", STATUS_FAIL, "no");
-	check(&f, B, "one", STATUS_PASS, "");
-	check(&f, "kernel-tests/stranger_test", "one", STATUS_BROKEN, "without being asked");
-	fixture_end(&f);
-}
-
-CASE(wrong_program, "Verify that a store speaks only for the program of its frame")
-{
-	struct fixture f;
-
-	fixture_init(&f);
-	canned_store(&f.stream, "x86_64", B, a_rows);
-	canned_store(&f.stream, "i386", A, a_rows);
+	canned_list(&f.stream, "i386", lines);
+	canned_case(&f.stream, "i386", A, "one", "passed", "", "");
+	canned_case(&f.stream, "x86", A, "two", "passed", "", "");
+	canned_case(&f.stream, "x86_64.", B, "one", "failed", "", "");
 	fixture_take(&f, BOOT_DONE, NULL);
 	ATF_CHECK_EQ(3, cell_count(&f.cell, STATUS_LOST));
+	ATF_CHECK_EQ(3, f.cell.results.count);
 	fixture_end(&f);
 }
 
 CASE(worse, "Verify that of the answers of two boots the worse one stays")
 {
-	static const struct canned_row bad[] = {
-		{A, "one", NULL, "failed", "1 != 2", NULL},
-		{A, "two", NULL, "passed", NULL, NULL},
-		{0},
-	};
 	struct fixture f;
 
 	fixture_init(&f);
-	canned_store(&f.stream, "x86_64", A, a_rows);
+	say(&f, A, "one", "passed", "");
+	say(&f, A, "two", "skipped", "needs Linux 9");
 	fixture_take(&f, BOOT_DONE, NULL);
-	canned_store(&f.stream, "x86_64", A, bad);
+	say(&f, A, "one", "failed", "1 != 2");
+	say(&f, A, "two", "passed", "");
 	fixture_take(&f, BOOT_DONE, NULL);
 	check(&f, A, "one", STATUS_FAIL, "1 != 2");
 	check(&f, A, "two", STATUS_SKIP, "needs Linux 9");
@@ -346,15 +284,14 @@ CASE(worse, "Verify that of the answers of two boots the worse one stays")
 
 CASE(borrowed, "Verify that the guest's own list replaces a borrowed one and adds to another")
 {
+	static const char *const lines[] = {A ":one ptrace.a.one", A ":three ptrace.a.three",
+					    B ":one", "sandbox/x_test:y", NULL};
+	static const char *const less[] = {A ":one", NULL};
 	struct fixture f;
 
 	fixture_init(&f);
 	f.cell.borrowed = true;
-	fixture_list(&f, "x86_64",
-		     A ":one (belay)\n    custom.contract = ptrace.a.one\n"
-		     A ":three (belay)\n    custom.contract = ptrace.a.three\n"
-		     B ":one (belay)\n"
-		     "sandbox/x_test:y (belay)\n");
+	canned_list(&f.stream, ABI, lines);
 	fixture_take(&f, BOOT_DONE, NULL);
 	check(&f, A, "one", STATUS_LOST, "");
 	check(&f, A, "two", STATUS_NA, "no such case");
@@ -365,7 +302,7 @@ CASE(borrowed, "Verify that the guest's own list replaces a borrowed one and add
 	fixture_end(&f);
 
 	fixture_init(&f);
-	fixture_list(&f, "x86_64", A ":one (belay)\n");
+	canned_list(&f.stream, ABI, less);
 	fixture_take(&f, BOOT_DONE, NULL);
 	check(&f, A, "two", STATUS_LOST, "");
 	fixture_end(&f);
@@ -382,8 +319,7 @@ CASE(splat, "Verify that a complaint of the kernel fails the cell that was runni
 			     "[    3.100000] WARNING: CPU: 1 PID: 12 at kernel/ptrace.c:1 f()\n"
 			     "[    4.000000] KT-PROG i386 " A " one\n"
 			     "[    5.000000] BUG: of the other cell\n");
-	canned_store(&f.stream, "x86_64", A, a_rows);
-	canned_store(&f.stream, "x86_64", B, b_rows);
+	say(&f, A, "one", "passed", "");
 	fixture_take(&f, BOOT_DONE, NULL);
 	check(&f, CELL_KERNEL_PROGRAM, "splat.a_test.one", STATUS_FAIL,
 	      "WARNING: CPU: 0 PID: 9 at kernel/ptrace.c:1 f()");
@@ -426,7 +362,7 @@ CASE(again, "Verify that what failed, timed out, broke or crashed is asked for a
 	for (enum status s = 0; s < STATUS_COUNT; s++)
 		results_add(&c.results, A, status_word(s), "", s, "");
 	results_add(&c.results, CELL_KERNEL_PROGRAM, CELL_SPLAT_CASE, "", STATUS_FAIL, "BUG: x");
-	results_add(&c.results, A, KYUADB_LIST_CASE, "", STATUS_BROKEN, "x");
+	results_add(&c.results, A, CASES_LIST_CASE, "", STATUS_BROKEN, "x");
 	/* These two were run again before: their answer stands. */
 	results_add(&c.results, A, "settled", "", STATUS_FAIL, "")->attempts = 2;
 	results_find(&c.results, A, "flaky")->attempts = 2;
@@ -542,14 +478,12 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, stopped);
 	ATF_TP_ADD_TC(tp, culprit_of_another);
 	ATF_TP_ADD_TC(tp, no_boot);
-	ATF_TP_ADD_TC(tp, cut_store);
-	ATF_TP_ADD_TC(tp, empty_store);
+	ATF_TP_ADD_TC(tp, damaged);
 	ATF_TP_ADD_TC(tp, xpass);
 	ATF_TP_ADD_TC(tp, broken_program);
 	ATF_TP_ADD_TC(tp, unknown_word);
 	ATF_TP_ADD_TC(tp, not_asked);
-	ATF_TP_ADD_TC(tp, batch);
-	ATF_TP_ADD_TC(tp, wrong_program);
+	ATF_TP_ADD_TC(tp, other_cell);
 	ATF_TP_ADD_TC(tp, worse);
 	ATF_TP_ADD_TC(tp, borrowed);
 	ATF_TP_ADD_TC(tp, splat);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * emulate.c - the qemu-user column: for each test program a script of the same
- * name that runs it under the emulator, so that Kyua on this machine needs no
+ * name that runs it under the emulator, so that the runner on this machine needs no
  * binfmt_misc. It proves that programs start and degrade, nothing about a kernel.
  */
 #include <errno.h>

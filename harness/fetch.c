@@ -19,7 +19,7 @@
 #include "harness/package.h"
 
 #define FETCH_DEPTH_MAX 4
-#define FETCH_USERLAND "kyua busybox-static"
+#define FETCH_USERLAND "busybox-static"
 
 static enum fetch_when fetch_when = FETCH_DAILY;
 

@@ -243,7 +243,7 @@ ATF_TC_BODY(refused, tc)
 ATF_TC(userland);
 ATF_TC_HEAD(userland, tc)
 {
-	head(tc, "Verify that the userland is Kyua and busybox with all they depend on, fetched "
+	head(tc, "Verify that the userland is busybox with all it depends on, fetched "
 		 "once, and again when one of them is newer");
 }
 ATF_TC_BODY(userland, tc)
@@ -254,17 +254,16 @@ ATF_TC_BODY(userland, tc)
 	char *root, *again, *newer, *path;
 
 	make_machine();
-	sh("add kyua 1 libx usr/bin/kyua\n"
-	   "add libx 1 '' usr/lib/x86_64-linux-gnu/libx.so.1\n"
-	   "add busybox-static 1 '' bin/busybox\n"
+	sh("add libx 1 '' usr/lib/x86_64-linux-gnu/libx.so.1\n"
+	   "add busybox-static 1 libx bin/busybox\n"
 	   "add other 1 '' usr/bin/other\n"
 	   "publish");
 	ATF_REQUIRE_EQ_MSG(0, fetch_userland(&m, say, &said, &root, &why), "%s", why.text);
-	path = buf_asprintf("cd %s && cat usr/bin/kyua usr/lib/x86_64-linux-gnu/libx.so.1 "
+	path = buf_asprintf("cd %s && cat usr/lib/x86_64-linux-gnu/libx.so.1 "
 			    "bin/busybox && ! test -e usr/bin/other", root);
 	ATF_CHECK_EQ(0, system(path));
 	free(path);
-	ATF_CHECK_STREQ("lists of sid for amd64\nkyua busybox-static for amd64 from sid\n", said.p);
+	ATF_CHECK_STREQ("lists of sid for amd64\nbusybox-static for amd64 from sid\n", said.p);
 	ATF_REQUIRE_EQ(0, fetch_userland(&m, NULL, NULL, &again, &why));
 	ATF_CHECK_STREQ(root, again);
 	sh("touch -d '2 days ago' cache/apt/sid-amd64/updated\n"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * guest.c - what of a build tree goes into a guest, and the job that its init
- * reads (guest/init has the format). It writes no archive.
+ * guest.c - what of a build tree goes into a guest, and the job that the
+ * runner reads (guest/job.h has the format). It writes no archive.
  */
 #include <dirent.h>
 #include <elf.h>
@@ -91,10 +91,7 @@ void guest_programs_free(char **programs)
 	free(programs);
 }
 
-/*
- * The guest's shell splits at blanks and, for another user than root, puts words
- * into a command line: they must be plain.
- */
+/* The runner splits at blanks: words must be plain. */
 static int plain(const char *word, struct why *why)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -109,13 +106,11 @@ static int plain(const char *word, struct why *why)
 static int step_text(const struct job_step *s, struct buf *text, struct why *why)
 {
 	size_t i;
-	int rc = plain(s->abi, why);
+	int rc = plain(s->program, why);
 
-	if (rc == 0)
-		rc = plain(s->program, why);
 	if (rc < 0)
 		return rc;
-	buf_printf(text, "run %s %s", s->abi, s->program);
+	buf_printf(text, "run %s", s->program);
 	for (i = 0; s->cases && s->cases[i]; i++) {
 		rc = plain(s->cases[i], why);
 		if (rc < 0)
@@ -126,20 +121,37 @@ static int step_text(const struct job_step *s, struct buf *text, struct why *why
 	return 0;
 }
 
-int guest_job_text(const struct job *job, const char *tty, unsigned scale, struct buf *text,
-		   struct why *why)
+int guest_steps_text(const struct job *job, const char *dir, struct buf *text, struct why *why)
 {
-	const char *user = job->user ? job->user : "root";
+	const char *abi = NULL;
 	size_t i;
-	int rc = plain(user, why);
+	int rc = 0;
 
-	buf_printf(text, "stream %s\nuser %s\nconfig test_suites.belay.timeout_scale=%u\n", tty,
-		   user, scale);
 	for (i = 0; rc == 0 && job->config && job->config[i]; i++) {
 		rc = plain(job->config[i], why);
 		buf_printf(text, "config %s\n", job->config[i]);
 	}
-	for (i = 0; rc == 0 && i < job->nsteps; i++)
-		rc = step_text(&job->steps[i], text, why);
+	for (i = 0; rc == 0 && i < job->nsteps; i++) {
+		const struct job_step *s = &job->steps[i];
+
+		rc = plain(s->abi, why);
+		if (rc == 0 && (!abi || strcmp(abi, s->abi) != 0)) {
+			buf_printf(text, "abi %s %s%s\n%s", s->abi, dir ? dir : GUEST_TESTS "/",
+				   dir ? "" : s->abi, s->list ? "list\n" : "");
+			abi = s->abi;
+		}
+		if (rc == 0)
+			rc = step_text(s, text, why);
+	}
 	return rc;
+}
+
+int guest_job_text(const struct job *job, const char *tty, unsigned scale, struct buf *text,
+		   struct why *why)
+{
+	const char *user = job->user ? job->user : "root";
+	int rc = plain(user, why);
+
+	buf_printf(text, "stream %s\nuser %s\nscale %u\nmark\n", tty, user, scale);
+	return rc ? rc : guest_steps_text(job, NULL, text, why);
 }

@@ -18,12 +18,18 @@ bool guest_is_program(const char *path);
 int guest_list(const char *builddir, const char *room, bool tests, char ***list, size_t *n,
 	       struct why *why);
 
+/* Where a guest has its test programs, below it ABI/ROOM/PROGRAM; its runner. */
+#define GUEST_TESTS "/belay/tests"
+#define GUEST_RUNNER "harness/guest/runner" /* in a build tree */
+
 /*
- * What guest/init reads. `tty` is the stream's port, `scale` how much longer a
- * case may take. -EINVAL for a word that the guest's shell would not pass on as
- * it is.
+ * Append what the runner reads of a job (guest/job.h). `tty` is the stream's port,
+ * `scale` how much longer a case may take. -EINVAL for a word that the runner would
+ * not read as one.
  */
 int guest_job_text(const struct job *job, const char *tty, unsigned scale, struct buf *text,
 		   struct why *why);
+/* Its variables and steps alone; `dir` has the programs, NULL: as in a guest. */
+int guest_steps_text(const struct job *job, const char *dir, struct buf *text, struct why *why);
 
 #endif

@@ -75,7 +75,8 @@ ATF_TC_BODY(programs, tc)
 static void refuse(const char *word)
 {
 	const char *const words[] = {word, NULL}, *const good[] = {"a", NULL};
-	struct job_step steps[] = {{word, "b", good}, {"a", word, good}, {"a", "b", words}};
+	struct job_step steps[] = {{word, "b", good, false}, {"a", word, good, false},
+				    {"a", "b", words, false}};
 	struct job by_user = {.user = word}, by_config = {.config = words};
 	struct buf text = {0};
 	struct why why;
@@ -95,29 +96,34 @@ static void refuse(const char *word)
 ATF_TC(job);
 ATF_TC_HEAD(job, tc)
 {
-	atf_tc_set_md_var(tc, "descr", "Verify that a job becomes the lines that init reads, and "
-				       "that a word with a meaning for a shell is refused");
+	atf_tc_set_md_var(tc, "descr", "Verify that a job becomes the lines that the runner reads, "
+				       "and that a word that it would not take as one is refused");
 }
 ATF_TC_BODY(job, tc)
 {
 	const char *const cases[] = {"c1", "c2", NULL};
-	const char *const config[] = {"test_suites.belay.crash=yes", NULL};
-	const struct job_step steps[] = {{"x86_64", "kernel-tests/a_test", NULL},
-					 {"i386", "kernel-tests/b_test", cases}};
-	struct job job = {.steps = steps, .nsteps = 2};
+	const char *const config[] = {"crash=yes", NULL};
+	const struct job_step steps[] = {{"x86_64", "kernel-tests/a_test", NULL, false},
+					 {"x86_64", "kernel-tests/b_test", NULL, false},
+					 {"i386", "kernel-tests/b_test", cases, true}};
+	struct job job = {.steps = steps, .nsteps = 3};
 	struct buf text = {0};
 	struct why why;
 
 	ATF_REQUIRE_EQ(0, guest_job_text(&job, "ttyS1", 10, &text, &why));
-	ATF_CHECK_STREQ("stream ttyS1\nuser root\nconfig test_suites.belay.timeout_scale=10\n"
-			"run x86_64 kernel-tests/a_test\nrun i386 kernel-tests/b_test c1 c2\n",
+	ATF_CHECK_STREQ("stream ttyS1\nuser root\nscale 10\nmark\nabi x86_64 /belay/tests/x86_64\n"
+			"run kernel-tests/a_test\nrun kernel-tests/b_test\n"
+			"abi i386 /belay/tests/i386\nlist\nrun kernel-tests/b_test c1 c2\n",
 			text.p);
 	text.len = 0;
 	job = (struct job){.user = "nobody", .config = config};
 	ATF_REQUIRE_EQ(0, guest_job_text(&job, "ttyS0", 1, &text, &why));
-	ATF_CHECK_STREQ("stream ttyS0\nuser nobody\nconfig test_suites.belay.timeout_scale=1\n"
-			"config test_suites.belay.crash=yes\n",
+	ATF_CHECK_STREQ("stream ttyS0\nuser nobody\nscale 1\nmark\nconfig crash=yes\n",
 			text.p);
+	text.len = 0;
+	job = (struct job){.steps = steps, .nsteps = 1};
+	ATF_REQUIRE_EQ(0, guest_steps_text(&job, "/a b", &text, &why));
+	ATF_CHECK_STREQ("abi x86_64 /a b\nrun kernel-tests/a_test\n", text.p);
 	buf_free(&text);
 	refuse("");
 	refuse("a b");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * host.c - run Kyua here. It must leave no process behind on whatever way it is
- * left, and it must not read what Kyua found out.
+ * host.c - run the runner here. It must leave no process behind on whatever way it
+ * is left, and it must not judge what the runner found out.
  */
 #include "config.h"
 
@@ -19,19 +19,20 @@
 #include <unistd.h>
 
 #include "harness/cases.h"
+#include "harness/guest.h"
 #include "harness/host.h"
 #include "harness/spawn.h"
 #include "harness/stream.h"
 
 #define HOST_FILE_MAX (256u << 20)
-#define HOST_GRACE_MS 20000 /* Kyua ends its cases and cleans up behind them */
+#define HOST_GRACE_MS 20000 /* the runner ends its case and cleans up behind it */
 #define HOST_TICK_MS 250
 
 extern char **environ;
 
-/* ---- Kyua's run, its output in a file that is read while it grows ---- */
+/* ---- the runner, its output in a file that is read while it grows ---- */
 
-/* What Kyua printed so far; `fd` is its log, `out` holds what was read before. */
+/* What it printed so far; `fd` is its log, `out` holds what was read before. */
 static void host_read(int fd, struct buf *out, size_t start)
 {
 	if (lseek(fd, (off_t)(out->len - start), SEEK_SET) >= 0)
@@ -39,10 +40,10 @@ static void host_read(int fd, struct buf *out, size_t start)
 }
 
 /*
- * Run Kyua to its end; what it prints is appended to `out`. Its exit status, 128+N for
+ * Run it to its end; what it prints is appended to `out`. Its exit status, 128+N for
  * a signal, or -errno with `why` set; -EINTR: ended by `watch`.
  */
-static int host_kyua_run(const struct host_tree *t, const struct args *a, host_watch *watch,
+static int host_runner_run(const struct host_tree *t, const struct args *a, host_watch *watch,
 			 void *arg, struct buf *out, struct why *why)
 {
 	char *path = buf_asprintf("%s/output", t->workdir);
@@ -71,7 +72,7 @@ static int host_kyua_run(const struct host_tree *t, const struct args *a, host_w
 		if (stop && (waited += HOST_TICK_MS) > HOST_GRACE_MS)
 			break;
 		if (!stop && !watch(arg, out)) {
-			/* Kyua ends the case that runs, and everything it started. */
+			/* It ends the case that runs, and everything that started. */
 			stop = true;
 			kill(pid, SIGTERM);
 		}
@@ -84,7 +85,7 @@ static int host_kyua_run(const struct host_tree *t, const struct args *a, host_w
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* ---- Kyua's command line and files ---- */
+/* ---- its job ---- */
 
 static int host_write(const char *path, const struct buf *text)
 {
@@ -109,157 +110,99 @@ static int host_write(const char *path, const struct buf *text)
 	return close(fd) ? -errno : 0;
 }
 
-/*
- * Kyuafiles of our own, since Kyua refuses a whole suite when one program of it
- * was not built, and takes no program with a slash in its name: one file per
- * directory, included by one above.
- */
-static int host_kyuafiles(const struct host_tree *t, struct why *why)
+/* What a bad end of the runner means; `said` is what it printed. */
+static int host_runner_error(const struct host_tree *t, const struct args *a, const char *said,
+			     int rc, struct why *why)
 {
-	static const char head[] = "syntax(2)\ntest_suite('belay')\n";
-	struct buf top = {0}, room = {0};
-	const char *last = "";
-	size_t last_len = 0;
-	char *path;
-	int err = 0;
-
-	buf_puts(&top, head);
-	for (size_t i = 0; !err; i++) {
-		const char *p = t->programs[i], *slash = p ? strrchr(p, '/') : NULL;
-
-		if (last_len && (!p || strncmp(p, last, last_len + 1))) {
-			path = buf_asprintf("%s/%.*s", t->workdir, (int)last_len, last);
-			if (mkdir(path, 0700) && errno != EEXIST)
-				err = -errno;
-			free(path);
-			path = buf_asprintf("%s/%.*s/Kyuafile", t->workdir, (int)last_len, last);
-			err = err ? err : host_write(path, &room);
-			free(path);
-			buf_printf(&top, "include('%.*s/Kyuafile')\n", (int)last_len, last);
-			buf_free(&room);
-			last_len = 0;
-		}
-		if (!p)
-			break;
-		if (!slash)
-			continue;
-		if (!last_len)
-			buf_puts(&room, head);
-		last = p;
-		last_len = (size_t)(slash - p);
-		buf_printf(&room, "atf_test_program{name='%s'}\n", slash + 1);
-	}
-	path = buf_asprintf("%s/Kyuafile", t->workdir);
-	err = err ? err : host_write(path, &top);
-	free(path);
-	buf_free(&top);
-	buf_free(&room);
-	return err ? why_set(why, -err, "cannot write below '%s': %s", t->workdir, strerror(-err))
-		   : 0;
-}
-
-static void host_args(const struct host_tree *t, const char *verb, struct args *a)
-{
-	args_add(a, "kyua");
-	args_add(a, "--config=none");
-	args_take(a, buf_asprintf("--logfile=%s/kyua.log", t->workdir));
-	args_add(a, "-v");
-	args_take(a, buf_asprintf("architecture=%s", t->abi));
-	args_add(a, "-v");
-	args_take(a, buf_asprintf("platform=%s", t->abi));
-	if (geteuid() == 0) {
-		args_add(a, "-v");
-		args_add(a, "unprivileged_user=nobody");
-	}
-	args_add(a, verb);
-	args_take(a, buf_asprintf("--kyuafile=%s/Kyuafile", t->workdir));
-	args_take(a, buf_asprintf("--build-root=%s", t->root));
-}
-
-/* What a bad end of Kyua means; `said` is what it printed. */
-static int host_kyua_error(const struct host_tree *t, const char *said, int rc, struct why *why)
-{
-	size_t len = strlen(said);
-	const char *last;
+	static const char mark[] = "runner: ";
+	const char *last = NULL;
 
 	if (rc < 0)
 		return rc;
 	if (rc == 127)
-		return why_set(why, ENOENT, "there is no program 'kyua'; install Kyua (ci/deps)");
-	while (len && strchr("\n ", said[len - 1]))
-		len--;
-	last = len ? memrchr(said, '\n', len) : NULL;
-	last = last ? last + 1 : said;
-	return why_set(why, EIO, "kyua failed for ABI %s (exit status %d): %.*s", t->abi, rc,
-		       (int)(said + len - last), last);
+		return why_set(why, ENOENT, "'%s' cannot be run: it is made with kmatrix", a->v[0]);
+	for (const char *p = said; (p = strstr(p, mark)); p += strlen(mark))
+		last = p + strlen(mark);
+	return why_set(why, EIO, "the runner failed for ABI %s (exit status %d): %.*s", t->abi, rc,
+		       last ? (int)strcspn(last, "\n") : 0, last ? last : "");
+}
+
+/* The runner with this job; `out` receives its stream. */
+static int host_do(const struct host_tree *t, const struct buf *text, host_watch *watch, void *arg,
+		   struct buf *out, struct why *why)
+{
+	char *path = buf_asprintf("%s/job", t->workdir);
+	size_t start = out->len;
+	struct args a = {0};
+	int rc = host_write(path, text);
+
+	args_take(&a, run_runner());
+	args_add(&a, path);
+	if (rc)
+		why_set(why, -rc, "cannot write '%s': %s", path, strerror(-rc));
+	else
+		rc = host_runner_run(t, &a, watch, arg, out, why);
+	if (rc)
+		rc = host_runner_error(t, &a, out->len > start ? out->p + start : "", rc, why);
+	args_free(&a);
+	free(path);
+	return rc;
+}
+
+/* The directory of the programs, as the rest of a line. */
+static char *host_dir(const struct host_tree *t, struct why *why)
+{
+	char *dir = realpath(t->root, NULL);
+
+	if (!dir) {
+		why_set(why, errno, "'%s': %s", t->root, strerror(errno));
+	} else if (strchr(dir, '\n')) {
+		why_set(why, EINVAL, "'%s' has a line break in its name", dir);
+		free(dir);
+		dir = NULL;
+	}
+	return dir;
 }
 
 int host_list(const struct host_tree *t, host_watch *watch, void *arg, struct results *out,
 	      struct why *why)
 {
-	struct args a = {0};
-	struct buf text = {0};
-	int rc = host_kyuafiles(t, why);
+	struct buf text = {0}, bytes = {0};
+	char *dir = host_dir(t, why);
+	struct stream stream = {0};
+	int rc;
 
-	if (!rc) {
-		host_args(t, "list", &a);
-		args_add(&a, "-v");
-		rc = host_kyua_run(t, &a, watch, arg, &text, why);
-		if (rc)
-			rc = host_kyua_error(t, text.len ? text.p : "", rc, why);
-		else
-			cases_parse(text.p, text.len, out);
-	}
-	args_free(&a);
+	if (!dir)
+		return -EINVAL;
+	buf_printf(&text, "abi %s %s\nlist only\n", t->abi, dir);
+	for (size_t i = 0; t->programs[i]; i++)
+		buf_printf(&text, "run %s\n", t->programs[i]);
+	rc = host_do(t, &text, watch, arg, &bytes, why);
+	stream_parse(bytes.p ? bytes.p : "", bytes.len, &stream);
+	for (size_t i = 0; i < stream.count && !rc; i++)
+		if (stream.v[i].kind == STREAM_LIST && stream.v[i].text)
+			cases_parse(stream.v[i].text, stream.v[i].len, out);
+	stream_free(&stream);
+	buf_free(&bytes);
 	buf_free(&text);
+	free(dir);
 	return rc;
 }
 
-/* Append the result store as a guest would send it. */
-static void host_frame(const struct job_step *step, const char *db, struct buf *stream)
-{
-	struct buf bytes = {0};
-
-	if (stream->len && stream->p[stream->len - 1] != '\n')
-		buf_puts(stream, "\n");
-	if (buf_read_file(&bytes, db, HOST_FILE_MAX) || !bytes.len) {
-		buf_printf(stream, "KT-LOST %s %s\n", step->abi, step->program);
-	} else {
-		buf_printf(stream, "KT-FILE %s %s %zu %08x\n", step->abi, step->program, bytes.len,
-			   stream_crc32(bytes.p, bytes.len));
-		buf_add(stream, bytes.p, bytes.len);
-	}
-	buf_free(&bytes);
-}
-
-int host_run(const struct host_tree *t, const struct job_step *step, host_watch *watch, void *arg,
+int host_run(const struct host_tree *t, const struct job *job, host_watch *watch, void *arg,
 	     struct buf *stream, struct why *why)
 {
-	char *db = buf_asprintf("%s/store.db", t->workdir);
-	struct args a = {0};
-	size_t start = stream->len;
-	int rc = host_kyuafiles(t, why);
+	char *dir = host_dir(t, why);
+	struct buf text = {0};
+	int rc;
 
-	if (!rc) {
-		unlink(db);
-		host_args(t, "test", &a);
-		args_take(&a, buf_asprintf("--results-file=%s", db));
-		for (size_t i = 0; step->cases && step->cases[i]; i++)
-			args_take(&a, buf_asprintf("%s:%s", step->program, step->cases[i]));
-		if (!step->cases)
-			args_add(&a, step->program);
-		rc = host_kyua_run(t, &a, watch, arg, stream, why);
-		/* 1: something failed. That is an answer, and the store has it. */
-		if (rc == 1)
-			rc = 0;
-		else if (rc)
-			rc = host_kyua_error(t, stream->len > start ? stream->p + start : "", rc,
-					     why);
-		if (rc != -EINTR)
-			host_frame(step, db, stream);
-	}
-	args_free(&a);
-	free(db);
+	if (!dir)
+		return -EINVAL;
+	rc = guest_steps_text(job, dir, &text, why);
+	if (!rc)
+		rc = host_do(t, &text, watch, arg, stream, why);
+	buf_free(&text);
+	free(dir);
 	return rc;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * host.h - Kyua on the host: to list cases, and to fill the cells of the running
- * kernel and of qemu-user. What it gives has the form of a guest's stream (run.h),
- * so that host and guests are judged by the same rules.
+ * host.h - the runner on the host: to list cases, and to fill the cells of the
+ * running kernel and of qemu-user. What it gives is the stream of a guest (run.h), so
+ * that host and guests are judged by the same rules.
  */
 #ifndef BELAY_HARNESS_HOST_H
 #define BELAY_HARNESS_HOST_H
@@ -14,7 +14,7 @@
 #include "harness/result.h"
 #include "harness/run.h"
 
-/* Where Kyua finds the programs of one ABI. */
+/* Where the programs of one ABI are. */
 struct host_tree {
 	const char *abi;
 	const char *root;	     /* build root: below it "kernel-tests/attach_test" */
@@ -30,11 +30,11 @@ int host_list(const struct host_tree *t, host_watch *watch, void *arg, struct re
 	      struct why *why);
 
 /*
- * Run one program, or some of its cases; its lines and its store are appended to
- * `stream`. -EINTR when `watch` ended it (the lines so far are there), else an error
- * means that Kyua could not be run.
+ * Do a job, all of it of the tree's ABI; the runner's stream is appended to `stream`.
+ * -EINTR when `watch` ended it (what was said so far is there), else an error means
+ * that the job was not done to its end.
  */
-int host_run(const struct host_tree *t, const struct job_step *step, host_watch *watch, void *arg,
+int host_run(const struct host_tree *t, const struct job *job, host_watch *watch, void *arg,
 	     struct buf *stream, struct why *why);
 
 /* Whether the running kernel starts this program: -ENOEXEC where it knows no such ABI. */

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * image.c - the first root of a guest. The base holds Kyua, its libraries and
- * busybox, and is kept beside the userland it was made of. The job's part holds
- * init, the Kyuafiles, the test programs and the job; Linux unpacks archives one
+ * image.c - the first root of a guest. The base holds busybox
+ * and is kept beside the userland it was taken from. The job's part holds
+ * init, the runner, the test programs and the job; Linux unpacks archives one
  * behind the other. It neither fetches nor boots.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,79 +19,34 @@
 #include "harness/image.h"
 
 /* Part of the base's name: another one when its content is made in another way. */
-#define IMAGE_BASE "base-1.cpio"
+#define IMAGE_BASE "base-2.cpio"
 
 /* What init uses. */
 static const char *const applets[] = {
-	"cat", "chmod", "crc32", "cut", "hostname", "ip", "mkdir", "mount",
-	"poweroff", "rm", "sed", "sh", "stat", "stty", "su", "uname",
+	"hostname", "ip", "mkdir", "mount", "poweroff", "sh", "stty", "uname",
 };
 
 static const char passwd[] = "root:x:0:0:root:/root:/bin/sh\n"
 			     "nobody:x:65534:65534:nobody:/tmp/home:/bin/sh\n";
 static const char group[] = "root:x:0:\ntty:x:5:\nnogroup:x:65534:\n";
 
-static bool has_prefix(const char *s, const char *prefix)
-{
-	return strncmp(s, prefix, strlen(prefix)) == 0;
-}
-
-/*
- * Where a packages' file goes if Kyua or init uses it, else NULL. Libraries and
- * busybox go below / though newer distributions have them below /usr: one place
- * that is right for both.
- */
-static const char *guest_name(const char *name)
-{
-	const char *short_name = has_prefix(name, "usr/") ? name + 4 : name;
-	const char *base = strrchr(name, '/');
-
-	base = base ? base + 1 : name;
-	if (has_prefix(short_name, "lib"))
-		return strstr(base, ".so") && !strstr(name, "/gconv/") ? short_name : NULL;
-	if (strcmp(short_name, "bin/busybox") == 0)
-		return short_name;
-	if (strcmp(name, "usr/bin/kyua") == 0 || has_prefix(name, "usr/share/kyua/store/"))
-		return name;
-	return NULL;
-}
-
-/* nftw() has no argument for its function. */
-static __thread struct {
-	struct cpio *cpio;
-	size_t skip; /* length of the root's path and its slash */
-} walk;
-
-static int base_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	const char *name = ftw->level ? guest_name(path + walk.skip) : NULL;
-	char target[4096];
-	ssize_t n;
-
-	if (!name)
-		return 0;
-	if (type == FTW_F)
-		return cpio_file(walk.cpio, name, st->st_mode & 0777, path);
-	if (type != FTW_SL)
-		return 0;
-	n = readlink(path, target, sizeof(target) - 1);
-	if (n < 0)
-		return -errno;
-	target[n] = '\0';
-	return cpio_link(walk.cpio, name, target);
-}
-
 static int base_fill(struct cpio *c, const char *root)
 {
 	static const char *const dirs[] = {"dev", "proc", "root", "run", "sys", "tmp"};
+	/* Newer distributions have it below /usr. */
+	static const char *const places[] = {"bin/busybox", "usr/bin/busybox"};
+	char *path = NULL;
 	size_t i;
 	int rc;
 
-	walk.cpio = c;
-	walk.skip = strlen(root) + 1;
-	rc = nftw(root, base_entry, 32, FTW_PHYS);
-	if (rc == -1)
-		rc = -errno;
+	for (i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		free(path);
+		path = buf_asprintf("%s/%s", root, places[i]);
+		if (access(path, R_OK) == 0)
+			break;
+	}
+	rc = cpio_file(c, "bin/busybox", 0755, path);
+	free(path);
 	for (i = 0; rc == 0 && i < sizeof(dirs) / sizeof(*dirs); i++)
 		rc = cpio_dir(c, dirs[i], 0755);
 	for (i = 0; rc == 0 && i < sizeof(applets) / sizeof(*applets); i++) {
@@ -175,39 +128,6 @@ static int copy_base(const char *base, FILE *to, struct why *why)
 	return rc;
 }
 
-/*
- * The Kyuafiles of a whole room, which include one another, for one ABI: Kyua
- * refuses all of a tree when a program is named there and missing, and what is left
- * to do differs from ABI to ABI.
- */
-static int add_kyuafiles(struct cpio *c, const char *srcdir, const char *abi, const char *program)
-{
-	const char *const places[] = {"", "/*"};
-	int room = (int)strcspn(program, "/"), rc;
-	char *path = buf_asprintf("%s/Kyuafile", srcdir);
-	char *name = buf_asprintf("belay/src/%s/Kyuafile", abi);
-	size_t i, k;
-	glob_t g;
-
-	rc = cpio_file(c, name, 0644, path);
-	free(path);
-	free(name);
-	for (i = 0; rc == 0 && i < 2; i++) {
-		path = buf_asprintf("%s/%.*s%s/Kyuafile", srcdir, room, program, places[i]);
-		if (glob(path, 0, NULL, &g) == 0) {
-			for (k = 0; rc == 0 && k < g.gl_pathc; k++) {
-				name = buf_asprintf("belay/src/%s%s", abi,
-						    g.gl_pathv[k] + strlen(srcdir));
-				rc = cpio_file(c, name, 0644, g.gl_pathv[k]);
-				free(name);
-			}
-			globfree(&g);
-		}
-		free(path);
-	}
-	return rc;
-}
-
 /* Programs that are no tests, for the tests beside them. */
 static int add_helpers(struct cpio *c, const char *builds, const char *abi, const char *room,
 		       struct why *why)
@@ -231,34 +151,40 @@ static int add_helpers(struct cpio *c, const char *builds, const char *abi, cons
 	return rc;
 }
 
-/* A test program, the Kyuafiles that lead to it, and what lies beside it. */
+static int add_program(struct cpio *c, const char *path, const char *name, struct why *why)
+{
+	int rc;
+
+	if (!guest_is_program(path))
+		return why_set(why, ENOENT, "%s: no program", path);
+	rc = cpio_file(c, name, 0755, path);
+	return rc < 0 ? why_set(why, -rc, "%s: %s", path, strerror(-rc)) : 0;
+}
+
+/* A test program, and what lies beside it. */
 static int add_step(struct cpio *c, const struct boot *b, const struct job_step *s, struct why *why)
 {
 	const char *slash = strrchr(s->program, '/');
 	char *room = buf_strndup(s->program, slash ? (size_t)(slash - s->program) : 0);
 	char *path = buf_asprintf("%s/%s/%s", b->builds, s->abi, s->program);
 	char *name = buf_asprintf("belay/tests/%s/%s", s->abi, s->program);
-	/* Kyuafiles find the tests by the names of their sources. */
-	char *source = buf_asprintf("belay/src/%s/%s.c", s->abi, s->program);
-	int rc = 0;
+	int rc = add_program(c, path, name, why);
 
-	if (!guest_is_program(path))
-		rc = why_set(why, ENOENT, "%s: no program", path);
-	if (rc == 0) {
-		rc = cpio_file(c, name, 0755, path);
-		if (rc == 0)
-			rc = cpio_data(c, source, 0644, "", 0);
-		if (rc == 0)
-			rc = add_kyuafiles(c, b->srcdir, s->abi, s->program);
-		if (rc < 0)
-			why_set(why, -rc, "%s: %s", path, strerror(-rc));
-	}
 	if (rc == 0)
 		rc = add_helpers(c, b->builds, s->abi, room, why);
 	free(room);
 	free(path);
 	free(name);
-	free(source);
+	return rc;
+}
+
+/* One runner for the programs of every ABI; each build has one. */
+static int add_runner(struct cpio *c, const struct boot *b, const char *abi, struct why *why)
+{
+	char *path = buf_asprintf("%s/%s/" GUEST_RUNNER, b->builds, abi);
+	int rc = add_program(c, path, "belay/runner", why);
+
+	free(path);
 	return rc;
 }
 
@@ -277,6 +203,8 @@ static int job_fill(struct cpio *c, const struct boot *b, const struct job *job,
 		rc = guest_job_text(job, b->machine->export_tty, scale, &text, why);
 	if (rc == 0)
 		rc = cpio_data(c, "belay/job", 0644, text.p, text.len);
+	if (rc == 0 && job->nsteps)
+		rc = add_runner(c, b, job->steps[0].abi, why);
 	for (i = 0; rc == 0 && i < job->nsteps; i++)
 		rc = add_step(c, b, &job->steps[i], why);
 	buf_free(&text);

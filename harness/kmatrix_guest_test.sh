@@ -16,7 +16,6 @@ guest_head()
 {
 	atf_set descr "$1"
 	atf_set require.config boot
-	atf_set require.progs kyua
 	atf_set timeout 1800
 }
 

@@ -112,7 +112,6 @@ atf_test_case good
 good_head()
 {
 	atf_set descr "Verify that a run without failure has status 0, is kept and is shown"
-	atf_set require.progs "kyua"
 }
 good_body()
 {
@@ -132,7 +131,6 @@ atf_test_case bad
 bad_head()
 {
 	atf_set descr "Verify that every kind of result gets its status, and failures status 1"
-	atf_set require.progs "kyua"
 }
 bad_body()
 {
@@ -174,7 +172,6 @@ atf_test_case chosen
 chosen_head()
 {
 	atf_set descr "Verify that --test asks for the cases that fit and for no others"
-	atf_set require.progs "kyua"
 }
 chosen_body()
 {
@@ -195,7 +192,6 @@ atf_test_case nobuild
 nobuild_head()
 {
 	atf_set descr "Verify that an ABI without a build shows as nobuild, with status 2"
-	atf_set require.progs "kyua"
 }
 nobuild_body()
 {
@@ -312,7 +308,6 @@ atf_test_case foreign_store
 foreign_store_head()
 {
 	atf_set descr "Verify that a file that is no store is neither used nor changed"
-	atf_set require.progs "kyua"
 }
 foreign_store_body()
 {
@@ -327,7 +322,6 @@ atf_test_case image
 image_head()
 {
 	atf_set descr "Verify that a kernel image that is none is refused by name"
-	atf_set require.progs "kyua"
 }
 image_body()
 {
@@ -343,7 +337,6 @@ atf_test_case stopped
 stopped_head()
 {
 	atf_set descr "Verify that a run that is interrupted keeps its store and leaves no process"
-	atf_set require.progs "kyua"
 }
 stopped_body()
 {

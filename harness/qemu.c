@@ -32,7 +32,7 @@ void qemu_args(const struct boot *b, enum boot_accel accel, const char *initrd,
 	bool kvm = accel == BOOT_ACCEL_KVM;
 
 	args_add(a, m->qemu);
-	/* A clock that the host may set back ends Kyua; the guest's own only advances. */
+	/* The host may set its clock back; the guest's own only advances. */
 	args_split(a, "-nodefaults -no-user-config -display none -no-reboot -rtc clock=vm -accel");
 	args_add(a, kvm ? "kvm" : "tcg");
 	args_split(a, kvm ? m->kvm_args : m->args);

@@ -10,17 +10,23 @@
  *             printk's own prefix "[ 1.23] ":
  *               KT-BOOT <uname -r>      init runs
  *               KT-PROG <abi> <program> [<case>]
- *                                       this runs; "batch": one of several programs
+ *                                       this runs
  *               KT-DONE                 every step of the job has been run
- *   stream    a port of its own, so that printk cannot cut it. Kyua's own lines
- *             ("prog:case  ->  " is written before the case runs, the result
- *             after it), and between two lines frames of one file each:
- *               KT-FILE <abi> <program> <bytes> <crc32>\n<bytes raw bytes>\n
- *             <crc32> is the one of zlib and Ethernet, 8 hexadecimal digits. Two kinds of frame:
- *             program "cases": the output of `kyua list -v` (so with custom.contract) for
- *             the whole ABI, sent before its first program; "batch": the result store of
- *             the programs that one run of Kyua has run.
- *             "KT-LOST <abi> <program>\n" stands where no store was written.
+ *   stream    a port of its own, so that printk cannot cut it. Lines of the runner:
+ *               KT-PROG <abi> <program>   of this program are the cases that follow
+ *               KT-CASE <case>            this case is about to run
+ *               |<what it printed>        any number of lines, each behind its mark
+ *               KT-END <crc> <word> <us>[ <reason>]
+ *                                         it has ended: its result as Kyua calls it, microseconds
+ *             and, for a job that asks for it, before the first program of an ABI:
+ *               KT-LIST <abi>
+ *               |<program>:<case>[ <contract>]
+ *               KT-END <crc>
+ *             <crc>, 8 hexadecimal digits, is the CRC-32 of zlib over the block: of
+ *             "<abi> <program> <case>\n" (of a list "<abi>\n"), the lines with their
+ *             marks and newlines, and what stands behind <crc> and its blank. A block
+ *             whose sum is wrong says nothing. No length is told, so none can lie;
+ *             nothing that a case prints can be taken for a line of the runner.
  *
  * Functions return 0 or -errno and, when they fail, one line in why->text: what,
  * where, what would be valid. Outputs are written only on success. Strings inside
@@ -43,13 +49,16 @@ int why_set(struct why *why, int error, const char *fmt, ...) __attribute__((for
 /* Where the tables and the guest's init are: the source tree when kmatrix runs from its
  * build tree, else the installed place. To be freed. */
 char *run_datadir(void);
+/* The runner for this machine: beside kmatrix in its build tree, else the installed one.
+ * To be freed. */
+char *run_runner(void);
 
 /* ---- table.c: the three tables, one line per kernel, machine, ABI ---- */
 
 /* How to boot the kernels of one architecture. */
 struct machine {
 	char *arch;	   /* Debian's name: "amd64" */
-	char *userland;	   /* suite that gives its guests kyua and busybox */
+	char *userland;	   /* suite that gives its guests busybox */
 	char *qemu;	   /* "qemu-system-x86_64" */
 	char *args;	   /* -machine and -cpu, split at blanks */
 	char *kvm_args;	   /* the same under KVM */
@@ -114,7 +123,7 @@ void fetch_set(enum fetch_when when);
  * cache is what was put in, by its checksums. */
 int fetch_kernel(const struct kernel *k, run_say *say, void *arg, struct kernel_image *out,
 		 struct why *why);
-/* The directory with kyua, its libraries and busybox for guests of the machine. */
+/* The directory with busybox for guests of the machine. */
 int fetch_userland(const struct machine *m, run_say *say, void *arg, char **root, struct why *why);
 /* What fetch_kernel() gave last, without a look at the mirror or at the checksums;
  * -ENOENT when there is none. */
@@ -140,12 +149,13 @@ struct job_step {
 	const char *abi;
 	const char *program; /* "kernel-tests/attach_test" */
 	const char *const *cases; /* NULL-terminated */
+	bool list; /* with the first of its ABI: send the list of all their cases */
 };
 
 struct job {
-	const char *user;	  /* who runs Kyua: "root" (also NULL) or "nobody" */
-	/* More Kyua variables, "test_suites.belay.x=y"; or NULL. boot_run() itself sets
-	 * timeout_scale, by what the processor turns out to be. */
+	const char *user;	  /* who runs the cases: "root" (also NULL) or "nobody" */
+	/* Variables of the cases, "x=y"; or NULL. timeout_scale is set by what the
+	 * processor turns out to be. */
 	const char *const *config;
 	const struct job_step *steps;
 	size_t nsteps;
@@ -175,7 +185,6 @@ struct boot {
 	const struct kernel_image *kernel;
 	bool known_good;	/* from the distribution: fit to prove KVM with */
 	const char *userland;	/* of fetch_userland() */
-	const char *srcdir;	/* with the Kyuafiles */
 	const char *builds;	/* holds one build tree per ABI, named by it */
 	const char *workdir;	/* exists; receives "console", "stream", "job.cpio" */
 	enum boot_accel accel;
@@ -212,7 +221,7 @@ void boot_result_free(struct boot_result *r);
 /* ---- emulate.c: the qemu-user column ---- */
 
 /* A build root at `root` (created) whose test programs run those of `builddir`
- * under the ABI's qemu-user, for Kyua on the host. */
+ * under the ABI's qemu-user, for the runner on the host. */
 int emulate_root(const struct abi_row *abi, const char *builddir, const char *const *rooms,
 		 const char *root, struct why *why);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * stream.c - frames and Kyua's lines out of a guest's stream. It must not judge:
- * that a line was never finished is an event like any other.
+ * stream.c - events out of a runner's stream. It must not judge: that a case was
+ * never finished is an event like any other. Nothing counts but a block whose
+ * checksum is right, and a block names what it is about.
  */
 #include "config.h"
 
@@ -13,32 +14,32 @@
 #include <string.h>
 
 #include "harness/buf.h"
+#include "harness/crc32.h"
 #include "harness/stream.h"
 
-#define STREAM_ARROW "  ->  "
-#define STREAM_WORD_MAX 200 /* the longest name of an ABI or program we look at */
+#define STREAM_WORD_MAX 200 /* the longest name of an ABI, program or case we look at */
+#define STREAM_US_MAX (INT64_C(1000000) * 86400 * 365)
 
-uint32_t stream_crc32(const void *bytes, size_t len)
-{
-	const unsigned char *p = bytes;
-	uint32_t crc = 0xffffffff;
+/* What has been read so far: the program that runs, and the block that is open. */
+struct reader {
+	struct stream *out;
+	char *abi, *program; /* of the last KT-PROG; NULL before it */
+	enum { READER_NONE, READER_CASE, READER_LIST } open;
+	char *list_abi, *name; /* of the open block */
+	uint32_t sum;
+	struct buf text;
+};
 
-	while (len--) {
-		crc ^= *p++;
-		for (int bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
-	}
-	return ~crc;
-}
-
-static struct stream_event *stream_add(struct stream *s, enum stream_kind kind, char *abi,
-				       char *program)
+static struct stream_event *stream_add(struct stream *s, enum stream_kind kind, const char *abi,
+				       const char *program, const char *name)
 {
 	struct stream_event *e;
 
 	s->v = buf_grow(s->v, s->count, &s->cap, sizeof(*s->v));
 	e = &s->v[s->count++];
-	*e = (struct stream_event){.kind = kind, .abi = abi, .program = program, .us = -1};
+	*e = (struct stream_event){.kind = kind, .abi = buf_strdup(abi),
+				   .program = buf_strdup(program), .name = buf_strdup(name),
+				   .us = -1};
 	return e;
 }
 
@@ -50,26 +51,26 @@ void stream_free(struct stream *s)
 		free(s->v[i].name);
 		free(s->v[i].word);
 		free(s->v[i].reason);
+		free(s->v[i].text);
 	}
 	free(s->v);
 	*s = (struct stream){0};
 }
 
-/* The next word of a line, of characters that names are made of; NULL if there is none. */
+/*
+ * The next word of a line, of characters that names are made of, and the blank
+ * behind it; NULL if there is none.
+ */
 static char *stream_word(const char **p, const char *end)
 {
-	const char *start;
-	size_t len;
+	const char *start = *p, *q = start;
 
-	while (*p < end && **p == ' ')
-		(*p)++;
-	start = *p;
-	while (*p < end && (isalnum((unsigned char)**p) || strchr("_-./+", **p)))
-		(*p)++;
-	len = (size_t)(*p - start);
-	if (!len || len > STREAM_WORD_MAX || (*p < end && **p != ' '))
+	while (q < end && (isalnum((unsigned char)*q) || (*q && strchr("_-./+", *q))))
+		q++;
+	if (q == start || q - start > STREAM_WORD_MAX || (q < end && *q != ' '))
 		return NULL;
-	return buf_strndup(start, len);
+	*p = q < end ? q + 1 : q;
+	return buf_strndup(start, (size_t)(q - start));
 }
 
 /* A number in the given base that fills the whole word, at most `max`. */
@@ -88,202 +89,227 @@ static int stream_number(const char *word, int base, uint64_t max, uint64_t *out
 	return 0;
 }
 
-static void stream_bad(struct stream *s, const char *abi, const char *program, const char *reason)
+/* ---- blocks ---- */
+
+static void reader_sum(struct reader *r, const void *bytes, size_t len)
 {
-	stream_add(s, STREAM_BAD, buf_strdup(abi), buf_strdup(program))->reason =
-		buf_strdup(reason);
+	r->sum = crc32_add(r->sum, bytes, len);
 }
 
-/*
- * The frame whose header is the text between p and end. Returns how many bytes
- * behind the header's newline belong to it: none when it is damaged, since then
- * its length means nothing and the search goes on right behind the header.
- */
-static size_t stream_frame(struct stream *s, const char *p, const char *end,
-			   const unsigned char *payload, size_t room, char **abi)
+static void reader_reset(struct reader *r)
 {
-	char *to = stream_word(&p, end), *program = stream_word(&p, end);
-	char *bytes = stream_word(&p, end), *crc = stream_word(&p, end);
-	uint64_t len = 0, sum = 0;
-	size_t taken = 0;
+	free(r->list_abi);
+	free(r->name);
+	r->list_abi = r->name = NULL;
+	r->text.len = 0;
+	r->sum = 0;
+	r->open = READER_NONE;
+}
 
-	if (!to || !program) {
-		stream_bad(s, to ? to : *abi, "", "a frame's header is damaged");
-		goto out;
+static void reader_bad(struct reader *r, const char *reason)
+{
+	bool list = r->open == READER_LIST;
+
+	stream_add(r->out, STREAM_BAD, list ? r->list_abi : r->abi, list ? "" : r->program,
+		   list ? "" : r->name)->reason = buf_strdup(reason);
+	reader_reset(r);
+}
+
+/* A block without an end: the case was running when the guest ended, or the next began. */
+static void reader_unfinished(struct reader *r)
+{
+	if (r->open == READER_CASE) {
+		stream_add(r->out, STREAM_CASE, r->abi, r->program, r->name);
+		reader_reset(r);
+	} else if (r->open == READER_LIST) {
+		reader_bad(r, "the list of cases was cut short");
 	}
-	free(*abi);
-	*abi = buf_strdup(to);
-	if (stream_number(bytes, 10, SIZE_MAX, &len) || stream_number(crc, 16, UINT32_MAX, &sum) ||
-	    p != end) {
-		stream_bad(s, to, program, "the header of its frame is damaged");
-	} else if (len > room) {
-		stream_bad(s, to, program, "its frame was cut short");
-	} else if (stream_crc32(payload, len) != sum) {
-		stream_bad(s, to, program, "the checksum of its frame is wrong");
+}
+
+static void reader_prog(struct reader *r, const char *p, const char *end)
+{
+	char *abi, *program;
+
+	reader_unfinished(r);
+	abi = stream_word(&p, end);
+	program = abi ? stream_word(&p, end) : NULL;
+	/* What comes behind a damaged line belongs to nobody. */
+	free(r->abi);
+	free(r->program);
+	r->abi = r->program = NULL;
+	if (program && p == end) {
+		r->abi = abi;
+		r->program = program;
 	} else {
-		struct stream_event *e = stream_add(s, STREAM_FRAME, buf_strdup(to),
-						    buf_strdup(program));
-
-		e->bytes = payload;
-		e->len = len;
-		taken = len;
+		free(abi);
+		free(program);
 	}
-out:
-	free(to);
-	free(program);
-	free(bytes);
-	free(crc);
-	return taken;
 }
 
-/* "[1.234s]" at the end of a line; returns where the text before it ends, or NULL. */
-static const char *stream_duration(const char *p, const char *end, int64_t *us)
+static void reader_case(struct reader *r, const char *p, const char *end)
 {
-	const char *open;
-	char text[32];
-	char *stop;
-	double seconds;
+	char *name;
 
-	if (end - p < 6 || end[-1] != ']' || end[-2] != 's')
-		return NULL;
-	for (open = end - 1; open > p && *open != '['; open--)
-		;
-	if (*open != '[' || open - p < 2 || open[-1] != ' ' || open[-2] != ' ' ||
-	    (size_t)(end - open) >= sizeof(text))
-		return NULL;
-	memcpy(text, open + 1, (size_t)(end - open - 3));
-	text[end - open - 3] = '\0';
-	if (!isdigit((unsigned char)text[0]))
-		return NULL;
-	seconds = strtod(text, &stop);
-	if (*stop || seconds < 0 || seconds > 1e9)
-		return NULL;
-	*us = (int64_t)(seconds * 1e6);
-	return open - 2;
+	reader_unfinished(r);
+	name = stream_word(&p, end);
+	if (!name || p != end || !r->abi) {
+		free(name);
+		return;
+	}
+	r->open = READER_CASE;
+	r->name = name;
+	reader_sum(r, r->abi, strlen(r->abi));
+	reader_sum(r, " ", 1);
+	reader_sum(r, r->program, strlen(r->program));
+	reader_sum(r, " ", 1);
+	reader_sum(r, name, strlen(name));
+	reader_sum(r, "\n", 1);
 }
 
-/* Where "program:case" splits in the text before the arrow; NULL when it is no such text. */
-static const char *stream_colon(const char *p, const char *arrow)
+static void reader_list(struct reader *r, const char *p, const char *end)
 {
-	const char *colon = memchr(p, ':', (size_t)(arrow - p));
+	char *abi;
 
-	if (!colon || colon == p || colon + 1 == arrow)
-		return NULL;
-	for (const char *c = p; c < arrow; c++)
-		if (c != colon && !isalnum((unsigned char)*c) && !strchr("_-./+", *c))
-			return NULL;
-	return colon;
+	reader_unfinished(r);
+	abi = stream_word(&p, end);
+	if (!abi || p != end) {
+		free(abi);
+		return;
+	}
+	r->open = READER_LIST;
+	r->list_abi = abi;
+	reader_sum(r, abi, strlen(abi));
+	reader_sum(r, "\n", 1);
 }
 
-static void stream_line(struct stream *s, const char *p, const char *end, const char *abi)
+/* The text goes to the event as it is, with a NUL behind it. */
+static void reader_give_text(struct reader *r, struct stream_event *e)
 {
-	const char *arrow, *colon, *text_end, *sep;
+	if (!r->text.len)
+		return;
+	e->text = r->text.p;
+	e->len = r->text.len;
+	r->text = (struct buf){0};
+}
+
+/* "<sum>" of a list, "<sum> <word> <us>[ <reason>]" of a case. */
+static void reader_end(struct reader *r, const char *p, const char *end)
+{
+	char *sum = stream_word(&p, end), *word, *us;
+	const char *rest = p;
+	uint64_t said = 0, time = 0;
 	struct stream_event *e;
-	int64_t us = -1;
 
-	if (!abi)
+	if (r->open == READER_NONE) {
+		free(sum);
 		return;
-	arrow = memmem(p, (size_t)(end - p), STREAM_ARROW, strlen(STREAM_ARROW));
-	colon = arrow ? stream_colon(p, arrow) : NULL;
-	if (!colon)
-		return;
-	e = stream_add(s, STREAM_CASE, buf_strdup(abi), buf_strndup(p, (size_t)(colon - p)));
-	e->name = buf_strndup(colon + 1, (size_t)(arrow - colon - 1));
-	p = arrow + strlen(STREAM_ARROW);
-	/* Kyua writes result and duration at once, so a line without one was cut. */
-	text_end = stream_duration(p, end, &us);
-	if (!text_end)
-		return;
-	sep = memmem(p, (size_t)(text_end - p), ": ", 2);
-	e->us = us;
-	e->word = buf_strndup(p, (size_t)((sep ? sep : text_end) - p));
-	e->reason = sep ? buf_strndup(sep + 2, (size_t)(text_end - sep - 2)) : buf_strdup("");
-}
-
-/*
- * Where a frame's header begins in a line, or NULL: at its start, or behind the
- * arrow of a case that will never be finished because Kyua was ended in it.
- */
-static const char *stream_header(const char *p, const char *end, const char *word)
-{
-	const char *at = memmem(p, (size_t)(end - p), word, strlen(word));
-	size_t arrow = strlen(STREAM_ARROW);
-
-	if (!at || at == p)
-		return at;
-	if ((size_t)(at - p) < arrow || memcmp(at - arrow, STREAM_ARROW, arrow))
-		return NULL;
-	return at;
-}
-
-void stream_parse(const void *bytes, size_t len, const char *abi, struct stream *out)
-{
-	const char *p = bytes, *all_end = p + len;
-	char *now = buf_strdup(abi);
-
-	while (p < all_end) {
-		const char *nl = memchr(p, '\n', (size_t)(all_end - p));
-		const char *end = nl ? nl : all_end, *next = nl ? nl + 1 : all_end, *at;
-
-		while (end > p && end[-1] == '\r')
-			end--;
-		if ((at = stream_header(p, end, "KT-FILE "))) {
-			stream_line(out, p, at, now);
-			next += stream_frame(out, at + strlen("KT-FILE "), end,
-					     (const unsigned char *)next, (size_t)(all_end - next),
-					     &now);
-		} else if ((at = stream_header(p, end, "KT-LOST "))) {
-			const char *words = at + strlen("KT-LOST ");
-			char *to = stream_word(&words, end), *program = stream_word(&words, end);
-
-			stream_line(out, p, at, now);
-			if (to && program) {
-				free(now);
-				now = buf_strdup(to);
-				stream_add(out, STREAM_LOST, to, program);
-			} else {
-				free(to);
-				free(program);
-			}
-		} else {
-			stream_line(out, p, end, now);
-		}
-		p = next;
 	}
-	free(now);
+	reader_sum(r, rest, (size_t)(end - rest));
+	if (!sum || strlen(sum) != 8 || stream_number(sum, 16, UINT32_MAX, &said)) {
+		reader_bad(r, "the end of its answer is damaged");
+	} else if (said != r->sum) {
+		reader_bad(r, "the checksum of its answer is wrong");
+	} else if (r->open == READER_LIST) {
+		reader_give_text(r, stream_add(r->out, STREAM_LIST, r->list_abi, "", ""));
+		reader_reset(r);
+	} else {
+		word = stream_word(&p, end);
+		us = word ? stream_word(&p, end) : NULL;
+		if (!word || stream_number(us, 10, STREAM_US_MAX, &time)) {
+			reader_bad(r, "its answer has no result and time");
+			free(word);
+		} else {
+			e = stream_add(r->out, STREAM_CASE, r->abi, r->program, r->name);
+			e->word = word;
+			e->us = (int64_t)time;
+			e->reason = buf_strndup(p, (size_t)(end - p));
+			reader_give_text(r, e);
+			reader_reset(r);
+		}
+		free(us);
+	}
+	free(sum);
+}
+
+/* ---- lines ---- */
+
+static const struct {
+	const char *word;
+	void (*take)(struct reader *r, const char *p, const char *end);
+} reader_lines[] = {
+	{"KT-PROG ", reader_prog},
+	{"KT-CASE ", reader_case},
+	{"KT-LIST ", reader_list},
+	{"KT-END ", reader_end},
+};
+
+static bool stream_is(const char *p, const char *end, const char *word)
+{
+	size_t len = strlen(word);
+
+	return (size_t)(end - p) >= len && !memcmp(p, word, len);
+}
+
+static void reader_line(struct reader *r, const char *p, const char *nl)
+{
+	if (*p == '|') {
+		if (r->open == READER_NONE)
+			return;
+		/* With its mark and its newline, as it was sent. */
+		reader_sum(r, p, (size_t)(nl - p) + 1);
+		buf_add(&r->text, p + 1, (size_t)(nl - p));
+		return;
+	}
+	for (size_t i = 0; i < sizeof(reader_lines) / sizeof(*reader_lines); i++)
+		if (stream_is(p, nl, reader_lines[i].word))
+			reader_lines[i].take(r, p + strlen(reader_lines[i].word), nl);
+}
+
+void stream_parse(const void *bytes, size_t len, struct stream *out)
+{
+	struct reader r = {.out = out};
+	const char *p = bytes, *end = p + len, *nl;
+
+	/* A line without an end was cut, and says nothing. */
+	for (; p < end && (nl = memchr(p, '\n', (size_t)(end - p))); p = nl + 1)
+		reader_line(&r, p, nl);
+	reader_unfinished(&r);
+	reader_reset(&r);
+	free(r.abi);
+	free(r.program);
+	buf_free(&r.text);
 }
 
 size_t stream_count(const void *bytes, size_t len, char *place, size_t size)
 {
-	const char *p = bytes, *end = p + len, *abi = NULL, *program = NULL;
-	int abi_len = 0, program_len = 0;
+	const char *p = bytes, *end = p + len, *nl, *at = NULL;
 	size_t count = 0;
+	bool in_case = false;
+	char *abi, *program;
 
-	while (p < end) {
-		const char *nl = memchr(p, '\n', (size_t)(end - p)), *stop = nl ? nl : end;
-		const char *head = stream_header(p, stop, "KT-FILE ");
-		const char *arrow = memmem(p, (size_t)(stop - p), STREAM_ARROW,
-					   strlen(STREAM_ARROW));
-		const char *colon = arrow ? stream_colon(p, arrow) : NULL;
-
-		if (head) {
-			const char *word = head + strlen("KT-FILE "), *after = word;
-			char *name = stream_word(&after, stop);
-
-			abi = name ? word : abi;
-			abi_len = name ? (int)strlen(name) : abi_len;
-			free(name);
+	for (; p < end && (nl = memchr(p, '\n', (size_t)(end - p))); p = nl + 1) {
+		if (stream_is(p, nl, "KT-PROG "))
+			at = p + strlen("KT-PROG ");
+		else if (stream_is(p, nl, "KT-CASE "))
+			in_case = true;
+		else if (stream_is(p, nl, "KT-LIST "))
+			in_case = false;
+		else if (stream_is(p, nl, "KT-END ")) {
+			count += in_case;
+			in_case = false;
 		}
-		if (colon) {
-			const char *slash = memrchr(p, '/', (size_t)(colon - p));
-
-			program = slash ? slash + 1 : p;
-			program_len = (int)(colon - program);
-			count += nl != NULL;
-		}
-		p = nl ? nl + 1 : end;
 	}
-	snprintf(place, size, "%.*s%s%.*s", abi_len, abi ? abi : "", abi && program ? " " : "",
-		 program_len, program ? program : "");
+	if (size)
+		*place = '\0';
+	nl = at ? memchr(at, '\n', (size_t)(end - at)) : NULL;
+	abi = nl ? stream_word(&at, nl) : NULL;
+	program = abi ? stream_word(&at, nl) : NULL;
+	if (program) {
+		const char *slash = strrchr(program, '/');
+
+		snprintf(place, size, "%s %s", abi, slash ? slash + 1 : program);
+	}
+	free(abi);
+	free(program);
 	return count;
 }

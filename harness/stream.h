@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * stream.h - what a guest (or Kyua on the host) wrote while it ran tests, cut
+ * stream.h - what the runner (guest/runner.c) said in a guest or on the host, cut
  * into events. The format is the one of run.h. Pure, and suspicious: a guest may
  * end anywhere, and its kernel may be broken.
  */
@@ -10,26 +10,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The program word of a frame that lists cases, and of a store of several programs. */
-#define STREAM_CASES "cases"
-#define STREAM_BATCH "batch"
-
 enum stream_kind {
-	STREAM_CASE,  /* a line of Kyua's: program, name; word is NULL: it was not finished */
-	STREAM_FRAME, /* a whole file, its checksum right: abi, program, bytes */
-	STREAM_LOST,  /* the guest says that it has no store: abi, program */
-	STREAM_BAD,   /* a frame that cannot be used: abi, program, reason */
+	STREAM_CASE, /* abi, program, name; word is NULL: it began and did not end */
+	STREAM_LIST, /* the cases of an ABI, its checksum right: abi, text */
+	STREAM_BAD,  /* what cannot be used: abi, program, name ("" for a list), reason */
 };
 
 struct stream_event {
 	enum stream_kind kind;
-	char *abi;     /* of a line: that of the last frame before it, or the caller's */
-	char *program; /* as Kyua names it: "kernel-tests/attach_test" */
+	char *abi;
+	char *program; /* "kernel-tests/attach_test" */
 	char *name;
-	char *word;   /* Kyua's result */
-	char *reason; /* what follows it, or what is wrong with a frame */
+	char *word;   /* Kyua's word for the result */
+	char *reason; /* of it, or what is wrong */
 	int64_t us;
-	const unsigned char *bytes; /* inside what was parsed */
+	char *text; /* what the case printed, or the list for cases_parse(); NULL: nothing */
 	size_t len;
 };
 
@@ -38,18 +33,14 @@ struct stream {
 	size_t count, cap;
 };
 
-/* `abi` is that of the lines before the first frame; NULL: they are left out. */
-void stream_parse(const void *bytes, size_t len, const char *abi, struct stream *out);
+void stream_parse(const void *bytes, size_t len, struct stream *out);
 void stream_free(struct stream *s);
 
 /*
- * How many lines with a result there are, for a progress display: cheap, and never
- * less than before when more bytes have come. What runs now is written to `place`:
- * the ABI of the last frame, if there was one, and the program ("i386 attach_test").
+ * How many cases have ended, for a progress display: cheap, and never less than
+ * before when more bytes have come. What runs now is written to `place`: the ABI and
+ * the program ("i386 attach_test").
  */
 size_t stream_count(const void *bytes, size_t len, char *place, size_t size);
-
-/* The CRC-32 of zlib and Ethernet. */
-uint32_t stream_crc32(const void *bytes, size_t len);
 
 #endif

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "harness/cases.h"
-#include "harness/kyuadb.h"
 #include "harness/suite.h"
 
 const char *const suite_rooms[] = {"kernel-tests", NULL};
@@ -20,7 +19,7 @@ const char *const suite_rooms[] = {"kernel-tests", NULL};
 static bool suite_is_list(const struct results *cases)
 {
 	for (size_t i = 0; i < cases->count; i++)
-		if (strcmp(cases->v[i].name, KYUADB_LIST_CASE))
+		if (strcmp(cases->v[i].name, CASES_LIST_CASE))
 			return true;
 	return false;
 }
@@ -277,7 +276,6 @@ void suite_free(struct suite *s)
 		results_free(&s->trees[i].cases);
 	}
 	free(s->trees);
-	free(s->srcdir);
 	free(s->builds);
 	*s = (struct suite){0};
 }

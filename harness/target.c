@@ -54,7 +54,8 @@ static void target_step(struct target_job *job, const struct suite_tree *tree,
 			return;
 	}
 	job->steps = buf_grow(job->steps, job->count, &job->cap, sizeof(*job->steps));
-	job->steps[job->count++] = (struct job_step){c->abi, program, cases};
+	job->steps[job->count++] = (struct job_step){
+		.abi = c->abi, .program = program, .cases = cases, .list = c->borrowed};
 }
 
 void target_job_make(const struct target_env *env, const struct target *t, struct target_job *out)

@@ -24,8 +24,8 @@ struct target_env {
 	const struct tables *tables;
 	const struct suite *suite;
 	const char *pattern;	   /* of --test, or NULL */
-	const char *const *config; /* Kyua variables for guests, or NULL */
-	const char *user;	   /* who runs Kyua in guests */
+	const char *const *config; /* variables of the cases in guests, or NULL */
+	const char *user;	   /* who runs the cases in guests */
 	const char *workdir;
 	enum boot_accel accel;
 	unsigned reboots; /* how often a guest that died is booted again */

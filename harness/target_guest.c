@@ -56,7 +56,7 @@ static void guest_keep(struct guest *g)
 	const struct cell_end running = {.outcome = BOOT_DONE};
 	struct stream stream = {0};
 
-	stream_parse(g->stream.p, g->stream.len, NULL, &stream);
+	stream_parse(g->stream.p, g->stream.len, &stream);
 	for (size_t i = 0; i < g->t->count; i++) {
 		struct cell copy;
 		struct why why;
@@ -114,7 +114,7 @@ static void guest_take(struct guest *g, const struct boot_result *b)
 	buf_read_file(&console_bytes, b->console, GUEST_CONSOLE_MAX);
 	buf_read_file(&stream_bytes, b->stream, GUEST_STREAM_MAX);
 	console_parse(console_bytes.p, console_bytes.len, b->accel != BOOT_ACCEL_KVM, &console);
-	stream_parse(stream_bytes.p, stream_bytes.len, NULL, &stream);
+	stream_parse(stream_bytes.p, stream_bytes.len, &stream);
 	for (size_t i = 0; i < g->t->count; i++)
 		cell_take(&g->t->cells[i], &stream, &console, &end, g->env->pattern);
 	stream_free(&stream);
@@ -138,7 +138,6 @@ static void guest_boot(struct guest *g, unsigned round, bool *again)
 		.kernel = &g->image,
 		.known_good = g->t->kernel != NULL,
 		.userland = g->userland,
-		.srcdir = g->env->suite->srcdir,
 		.builds = g->env->suite->builds,
 		.workdir = g->workdir,
 		.accel = g->env->accel,
@@ -252,9 +251,6 @@ static int guest_prepare(struct guest *g, struct why *why)
 
 	g->machine = tables_machine(g->env->tables, t->arch);
 	g->workdir = buf_asprintf("%s/%s", g->env->workdir, t->id);
-	if (!g->env->suite->srcdir)
-		return why_set(why, ENOENT, "the builds in '%s' do not say where their source is: "
-			       "no abs_top_srcdir in a Makefile", g->env->suite->builds);
 	progress_show(g->slot, t->id, "fetch", 0, g->of);
 	if (mkdir(g->workdir, 0700) && errno != EEXIST)
 		return why_set(why, errno, "cannot make '%s': %s", g->workdir, strerror(errno));

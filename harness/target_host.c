@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * target_host.c - the cells of the running kernel and those of qemu-user: Kyua on
- * the host, one program at a time, each with a result store of its own as in a guest.
+ * target_host.c - the cells of the running kernel and those of qemu-user: the runner
+ * on the host, one program at a time.
  */
 #include "config.h"
 
@@ -19,7 +19,7 @@ struct host_progress {
 	const struct target_env *env;
 	unsigned slot;
 	char *cell;
-	const char *place;
+	const char *place; /* the program, for people */
 	size_t before, of; /* cases of the cell: behind us, and all */
 };
 
@@ -45,6 +45,8 @@ static const char *target_base(const char *program)
 static int target_host_step(const struct target_env *env, const struct host_tree *tree,
 			    const struct job_step *step, struct cell *c, struct host_progress *p)
 {
+	/* No variables: one of them lets a test panic the kernel, which is ours here. */
+	struct job job = {.steps = step, .nsteps = 1};
 	struct cell_end end = {.outcome = BOOT_DONE};
 	struct stream events = {0};
 	struct buf stream = {0};
@@ -53,14 +55,14 @@ static int target_host_step(const struct target_env *env, const struct host_tree
 
 	p->place = target_base(step->program);
 	progress_show(p->slot, p->cell, p->place, p->before, p->of);
-	err = host_run(tree, step, host_progress_watch, p, &stream, &why);
+	err = host_run(tree, &job, host_progress_watch, p, &stream, &why);
 	if (err == -EINTR) {
 		end.outcome = BOOT_STOPPED;
 	} else if (err) {
 		end.outcome = BOOT_LOST;
 		progress_say("%s: %s", p->cell, why.text);
 	}
-	stream_parse(stream.p, stream.len, c->abi, &events);
+	stream_parse(stream.p ? stream.p : "", stream.len, &events);
 	cell_take(c, &events, NULL, &end, env->pattern);
 	stream_free(&events);
 	buf_free(&stream);
@@ -95,7 +97,6 @@ static int target_host_once(const struct target_env *env, const struct target *t
 	struct target one = {.cells = c, .count = 1};
 	struct host_progress p = {.env = env, .slot = slot, .of = c->results.count};
 	char *workdir = buf_asprintf("%s/%s-%s", env->workdir, t->id, c->abi), *root = NULL;
-	/* No variables: one of them lets a test panic the kernel, which is ours here. */
 	struct host_tree host = {.abi = c->abi, .programs = (const char *const *)tree->programs,
 				 .workdir = workdir};
 	struct target_job job = {0};
@@ -120,7 +121,7 @@ static int target_host_once(const struct target_env *env, const struct target *t
 		}
 		target_job_free(&job);
 		cell_finish(c, STATUS_LOST, err ? "not reached: the run was stopped"
-						: "Kyua gave no answer");
+						: "the runner gave no answer");
 	}
 	free(p.cell);
 	free(root);

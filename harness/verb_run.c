@@ -180,7 +180,7 @@ static void run_apply(struct run *r)
 	r->env.reboots = q->reboots;
 	r->env.retry = !q->no_retry;
 	for (size_t i = 0; i < q->variables.count; i++)
-		cli_list_add(&r->config, buf_asprintf("test_suites.belay.%s", q->variables.v[i]));
+		cli_list_add(&r->config, buf_strdup(q->variables.v[i]));
 	r->env.config = r->config.v;
 	for (size_t i = 0; i < q->tests.count; i++)
 		buf_printf(&patterns, "%s%s", i ? " " : "", q->tests.v[i]);

@@ -5,11 +5,11 @@
  */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/buf.h"
-#include "harness/run.h"
+#include "harness/guest.h"
 
 int why_set(struct why *why, int error, const char *fmt, ...)
 {
@@ -21,17 +21,39 @@ int why_set(struct why *why, int error, const char *fmt, ...)
 	return -error;
 }
 
-char *run_datadir(void)
+/* The directory of this program; NULL where nobody knows it. */
+static char *run_exedir(void)
 {
 	char exe[4096];
 	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
 	char *slash;
 
 	if (n < 0)
-		return buf_strdup(KMATRIX_DATADIR);
+		return NULL;
 	exe[n] = '\0';
 	slash = strrchr(exe, '/');
 	if (slash)
 		*slash = '\0';
-	return buf_strdup(strcmp(exe, KMATRIX_BINDIR) == 0 ? KMATRIX_DATADIR : KMATRIX_SOURCE);
+	return buf_strdup(exe);
+}
+
+char *run_datadir(void)
+{
+	char *exe = run_exedir();
+	bool installed = !exe || strcmp(exe, KMATRIX_BINDIR) == 0;
+
+	free(exe);
+	return buf_strdup(installed ? KMATRIX_DATADIR : KMATRIX_SOURCE);
+}
+
+char *run_runner(void)
+{
+	char *exe = run_exedir(), *path;
+
+	if (!exe || strcmp(exe, KMATRIX_BINDIR) == 0)
+		path = buf_strdup(KMATRIX_LIBEXECDIR "/runner");
+	else
+		path = buf_asprintf("%s/" GUEST_RUNNER, exe);
+	free(exe);
+	return path;
 }

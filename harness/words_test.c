@@ -54,13 +54,11 @@ CASE(utf8, "Verify that only well-formed UTF-8 counts as a character")
 
 CASE(cases, "Verify that a list of cases is read with contracts, and other text passed over")
 {
-	static const char text[] = "kernel-tests/a_test:one (belay)\n"
-				   "    custom.contract = ptrace.a.one\n"
-				   "    description = Verify that a:b (c)\n"
-				   "kernel-tests/a_test:two\r\n"
-				   "kyua: E: something: went wrong.\n"
-				   ":x (belay)\nx: (belay)\n\n"
-				   "kernel-tests/b_test:last (belay)";
+	static const char text[] = "kernel-tests/a_test:one ptrace.a.one\n"
+				   "kernel-tests/a_test:two\n"
+				   "runner: E: something: went wrong.\n"
+				   ":x c\nx: c\nx:\nx:y \nx:y c d\n a:b\n\n"
+				   "kernel-tests/b_test:last";
 	struct results out = {0};
 
 	cases_parse(text, strlen(text), &out);
