@@ -39,7 +39,7 @@ bad_options_body()
 	refused 'no command' -m core/sandbox/write:deny
 	refused "'--no-such'" --no-such touch started
 	refused "'-m' needs an argument" -m
-	refused 'there is: trace' --backend notify touch started
+	refused 'there are: auto, trace, notify' --backend gdb touch started
 	refused 'not a descriptor above 2' --keep-fd 1 touch started
 	refused 'descriptor' --keep-fd 999 touch started
 }

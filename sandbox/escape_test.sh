@@ -4,9 +4,10 @@
 # Attempts to get out, each shown to work where nothing holds it, then to fail
 # inside. `in` may be written, `out` may not.
 
+. "$(atf_get_srcdir)/cases"
+
 setup()
 {
-	belay=$(atf_get_srcdir)/../belay
 	escape=$(atf_get_srcdir)/probes/escape
 	race=$(atf_get_srcdir)/probes/race
 	mkdir in out
@@ -57,18 +58,10 @@ reported()
 	grep -q "$1" report || { cat report; atf_fail "no report of $1"; }
 }
 
-# case_of NAME SENTENCE: an ATF case whose body is NAME_run.
-case_of()
-{
-	atf_test_case "$1"
-	eval "$1_head() { atf_set descr \"Verify that $2\"; atf_set timeout 120; }
-	      $1_body() { setup; $1_run; }"
-	cases="$cases $1"
-}
-
 case_of files "no entry and no call opens a file that may not be written"
 files_run()
 {
+	setup
 	for what in open openat2 int80 x32 symlink; do
 		atf_check -o ignore "$escape" open out/native
 		rm -f out/native
@@ -86,6 +79,7 @@ files_run()
 case_of int80 "an i386 call of a 64-bit process is judged as what it is"
 int80_run()
 {
+	setup
 	[ "$("$escape" int80 "$PWD/out/native")" = escaped ] ||
 		atf_skip "this machine has no i386 entry"
 	held int80 "$PWD/out/new" "refused EACCES"
@@ -97,6 +91,7 @@ int80_run()
 case_of modes "the mode of a file outside is not changed by any call"
 modes_run()
 {
+	setup
 	for what in fchmod fchmodat2; do
 		held $what "$PWD/out/secret" "refused EACCES"
 		[ "$(stat -c %a out/secret)" = 600 ] || atf_fail "$what changed the mode"
@@ -107,6 +102,7 @@ modes_run()
 case_of processes "no signal and no tracer reaches a process outside"
 processes_run()
 {
+	setup
 	for what in signal group tgkill sigqueue ptrace vmwrite limits priority owner; do
 		bystander
 		held $what $victim "refused EPERM"
@@ -133,6 +129,7 @@ processes_run()
 case_of everybody "kill(-1) and kill(0) end inside"
 everybody_run()
 {
+	setup
 	bystander
 	# Nobody else is inside: there is nobody to signal.
 	held everybody "" "refused ESRCH"
@@ -152,6 +149,7 @@ everybody_run()
 case_of supervisor "the supervisor cannot be signalled, traced or written to"
 supervisor_run()
 {
+	setup
 	cat >in/attack <<-END
 	sup=\$PPID
 	for what in signal tgkill sigqueue ptrace vmwrite procmem limits priority owner; do
@@ -166,6 +164,7 @@ supervisor_run()
 case_of network "no call reaches an address with network denied"
 network_run()
 {
+	setup
 	for what in connect sendto sendmsg sendmmsg fastopen; do
 		held $what 9 "refused EACCES" -m core/sandbox/network:deny
 		reported "inet:127.0.0.1@9"
@@ -179,6 +178,7 @@ network_run()
 case_of kernel "io_uring and unknown calls do not exist inside"
 kernel_run()
 {
+	setup
 	held uring "" "refused ENOSYS"
 	held call 4095 "refused ENOSYS"
 	held call $((0x40000000 + 39)) "refused ENOSYS"
@@ -187,12 +187,14 @@ kernel_run()
 case_of listener "a filter of the program's own cannot have a listener"
 listener_run()
 {
+	setup
 	held listener "" "refused EBUSY"
 }
 
 case_of descriptors "an open descriptor is not inherited unless it is passed by number"
 descriptors_run()
 {
+	setup
 	exec 7>>out/secret
 	[ "$("$escape" inherited 7)" = escaped ] || atf_fail "the probe does not see it outside"
 	held inherited 7 "refused EBADF"
@@ -204,6 +206,7 @@ descriptors_run()
 case_of races "no change of pointer, link, directory or descriptor wins a race"
 races_run()
 {
+	setup
 	for what in pointer symlink exchange descriptor; do
 		rm -rf in work
 		mkdir in work
@@ -216,12 +219,5 @@ races_run()
 			"$race" $what "$(pwd -P)/good" "$(cd ../out && pwd -P)/secret" 1500) ||
 			atf_fail "$what"
 		grep 'opened$' log
-	done
-}
-
-atf_init_test_cases()
-{
-	for name in $cases; do
-		atf_add_test_case $name
 	done
 }

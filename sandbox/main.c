@@ -144,10 +144,12 @@ static int exit_status(int status, const struct policy *p, const struct report *
 	return wanted > 0 ? (int)wanted : 128 + (code & 127);
 }
 
-static int supervise(struct launched *c, const struct options *o, const struct policy *p,
-		     struct report *report)
+static int supervise(struct launched *c, enum backend backend, const struct options *o,
+		     const struct policy *p, struct report *report)
 {
-	const struct supervise s = { .policy = p, .report = report, .child = c };
+	const struct supervise s = {
+		.policy = p, .report = report, .child = c, .backend = backend,
+	};
 	int status, error;
 
 	become_supervisor();
@@ -188,8 +190,12 @@ static int run(const struct options *o, const struct policy *p, struct report *r
 	struct launched child;
 	struct plan plan;
 	const char *failed;
-	int r = plan_make(p, &plan);
+	int r = plan_make(p, o->backend, &plan);
 
+	if (r == -ENOTSUP) {
+		report_message(report, "--backend notify: %s", backend_missing());
+		return EXIT_BELAY;
+	}
 	if (r) {
 		report_message(report, "cannot make the filter: %s", strerror(-r));
 		return EXIT_BELAY;
@@ -202,13 +208,14 @@ static int run(const struct options *o, const struct policy *p, struct report *r
 		return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_BELAY;
 	}
 	launch.filter = &plan.filter;
+	launch.listens = plan.backend == BACKEND_NOTIFY;
 	r = launch_start(&launch, &child, &failed);
 	plan_free(&plan);
 	if (r) {
 		report_message(report, "cannot %s: %s", failed, strerror(-r));
 		return EXIT_BELAY;
 	}
-	return supervise(&child, o, p, report);
+	return supervise(&child, plan.backend, o, p, report);
 }
 
 static int with_options(const struct options *o, struct report *report)

@@ -22,7 +22,7 @@ const char options_usage[] =
 	"  -m, --magic COMMAND   one magic command, such as 'allow/write+/srv/***'\n"
 	"  -E, --env VAR[=VALUE] set, or without a value remove, a variable of COMMAND\n"
 	"      --keep-fd N       leave descriptor N open; others above 2 are closed\n"
-	"      --backend trace   how supervised calls reach belay\n"
+	"      --backend HOW     how supervised calls reach belay: auto, trace or notify\n"
 	"      --plan            say who decides what under these rules, and run nothing\n"
 	"      --relies          list the kernel's promises that belay stands on\n"
 	"      --json            the same for programs\n"
@@ -117,8 +117,9 @@ static int one_option(int c, char **argv, struct options *o, const struct error 
 	case OPT_KEEP_FD:
 		return parse_fd(e, optarg, &o->keep_fds[o->nkeep++]);
 	case OPT_BACKEND:
-		if (strcmp(optarg, "trace"))
-			return fail(e, "--backend: '%s' is not known; there is: trace", optarg);
+		if (backend_parse(optarg, &o->backend))
+			return fail(e, "--backend: '%s' is not known; there are: auto, trace, notify",
+				    optarg);
 		return 0;
 	case OPT_PLAN:
 		o->plan = true;

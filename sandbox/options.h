@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "sandbox/plan/backend.h"
+
 enum option_kind { OPTION_PROFILE, OPTION_FILE, OPTION_MAGIC };
 
 /* Where rules come from, in the order of the command line: the last match wins. */
@@ -23,6 +25,7 @@ struct options {
 	size_t nenv;
 	int *keep_fds;
 	size_t nkeep;
+	enum backend backend;
 	bool plan, relies, json, help, version;
 	char **command; /* points into argv; NULL-terminated, empty with help and the like */
 };

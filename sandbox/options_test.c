@@ -124,7 +124,7 @@ CASE(wrong, "Verify that a bad command line gives one line that names the word t
 	bad(ARGV("--plan", "--json"), "--json is for --relies");
 	bad(ARGV("-m"), "'-m' needs an argument");
 	bad(ARGV("--keep-fd"), "'--keep-fd' needs an argument");
-	bad(ARGV("--backend", "magic", "true"), "'magic' is not known; there is: trace");
+	bad(ARGV("--backend", "magic", "true"), "'magic' is not known; there are: auto, trace, notify");
 	bad(ARGV("--keep-fd", "2", "true"), "'2' is not a descriptor above 2");
 	bad(ARGV("--keep-fd", "3x", "true"), "'3x'");
 	bad(ARGV("--keep-fd", "-3", "true"), "'-3'");

@@ -3,16 +3,11 @@
 #
 # An interactive shell inside, at a terminal of its own.
 
-belay=$(atf_get_srcdir)/../belay
+. "$(atf_get_srcdir)/cases"
 terminal=$(atf_get_srcdir)/probes/terminal
 
-atf_test_case job_control
-job_control_head()
-{
-	atf_set descr "Verify that ^Z, ^C, fg, bg and jobs work inside as outside"
-	atf_set timeout 300
-}
-job_control_body()
+case_of job_control "^Z, ^C, fg, bg and jobs work inside as outside"
+job_control_run()
 {
 	# Words are split in what is typed, so that only the answer matches.
 	cat >script <<-'END'
@@ -78,13 +73,8 @@ job_control_body()
 		-m 'allow/write+/dev/pts/*' -- sh -i
 }
 
-atf_test_case interrupt
-interrupt_head()
-{
-	atf_set descr "Verify that ^C reaches the command once, and belay stays"
-	atf_set timeout 120
-}
-interrupt_body()
+case_of interrupt "^C reaches the command once, and belay stays"
+interrupt_run()
 {
 	cat >script <<-'END'
 	> ready
@@ -111,13 +101,8 @@ interrupt_body()
 	atf_skip "needs dash or bash"
 }
 
-atf_test_case own_terminal
-own_terminal_head()
-{
-	atf_set descr "Verify that /dev/tty is the terminal of the one who opens it"
-	atf_set timeout 120
-}
-own_terminal_body()
+case_of own_terminal "/dev/tty is the terminal of the one who opens it"
+own_terminal_run()
 {
 	printf '> to the terminal\n> also ENXIO\n' >script
 	cat >prog <<-END
@@ -130,13 +115,8 @@ own_terminal_body()
 		-m allow/write+/dev/tty -- sh prog
 }
 
-atf_test_case controlling_terminal
-controlling_terminal_head()
-{
-	atf_set descr "Verify that a session leader gains a terminal by opening it, and belay none"
-	atf_set timeout 120
-}
-controlling_terminal_body()
+case_of controlling_terminal "a session leader gains a terminal by opening it, and belay none"
+controlling_terminal_run()
 {
 	python3 -c '' 2>/dev/null || atf_skip "python3 is not installed"
 	cat >script.py <<-'END'
@@ -155,12 +135,4 @@ controlling_terminal_body()
 	atf_check -o inline:"True True\n0\n" python3 script.py
 	atf_check -o inline:"True True\n0\n" "$belay" -p allow-all -m core/sandbox/write:deny \
 		-m 'allow/write+/dev/***' -- python3 script.py
-}
-
-atf_init_test_cases()
-{
-	atf_add_test_case job_control
-	atf_add_test_case interrupt
-	atf_add_test_case own_terminal
-	atf_add_test_case controlling_terminal
 }

@@ -7,7 +7,7 @@
 # A make that runs the tests has nothing to say to the one inside.
 unset MAKEFLAGS MFLAGS MAKELEVEL
 
-belay=$(atf_get_srcdir)/../belay
+. "$(atf_get_srcdir)/cases"
 probes=$(atf_get_srcdir)/probes
 
 # inside COMMAND: everything is supervised, nothing is refused.
@@ -30,15 +30,6 @@ same()
 	(cd inside.d/x && inside "$@" >../../inside.out 2>../../inside.err </dev/null)
 	echo $? >>inside.out
 	diff -u outside.out inside.out || { cat inside.err; atf_fail "$*: not as outside"; }
-}
-
-# case_of NAME SENTENCE: an ATF case whose body is NAME_run.
-case_of()
-{
-	atf_test_case "$1"
-	eval "$1_head() { atf_set descr \"Verify that $2\"; atf_set timeout 300; }
-	      $1_body() { $1_run; }"
-	cases="$cases $1"
 }
 
 case_of file_calls "results, errors, descriptor numbers and modes of file calls are the same"
@@ -270,11 +261,4 @@ blocked_send_run()
 	print(os.waitpid(pid, 0)[1])
 	END
 	same python3 "$PWD/script.py"
-}
-
-atf_init_test_cases()
-{
-	for name in $cases; do
-		atf_add_test_case $name
-	done
 }

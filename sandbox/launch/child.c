@@ -16,6 +16,7 @@
 #include "sandbox/launch/child.h"
 #include "sandbox/launch/domain.h"
 #include "sandbox/launch/privileges.h"
+#include "sandbox/plan/listener.h"
 
 const char *child_step(enum child_step_id step)
 {
@@ -61,18 +62,20 @@ static int seccomp_filter(unsigned int flags, const struct sock_fprog *filter)
  * no border between code that shares an address space, so the mitigation
  * that kernels before 5.16 bind to it would only cost time.
  */
-static int install(const struct sock_fprog *filter, struct child_ready *ready)
+static int install(const struct sock_fprog *filter, bool listens, struct child_ready *ready)
 {
 	const unsigned int listen = SECCOMP_FILTER_FLAG_NEW_LISTENER;
 	const unsigned int fast = SECCOMP_FILTER_FLAG_SPEC_ALLOW;
-	int r = seccomp_filter(listen | fast, filter);
+	/* A call that is being performed must not be begun again for a signal. */
+	const unsigned int whole = (unsigned int)SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+	int r = seccomp_filter(listen | fast | (listens ? whole : 0), filter);
 
 	if (r >= 0) {
 		ready->listener = r;
 		return 0;
 	}
 	ready->why_no_listener = -r;
-	if (r != -EBUSY && r != -EINVAL && r != -ENOSYS)
+	if (listens || (r != -EBUSY && r != -EINVAL && r != -ENOSYS))
 		return r;
 	r = seccomp_filter(fast, filter);
 	if (r == -EINVAL)
@@ -117,7 +120,7 @@ static int confine(const struct launch *l, const struct child *c, pid_t parent,
 	if (r)
 		return r;
 	ready->step = STEP_FILTER;
-	r = install(l->filter, ready);
+	r = install(l->filter, l->listens, ready);
 	if (r)
 		return r;
 	ready->step = STEP_DESCRIPTORS;

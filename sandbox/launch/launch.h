@@ -26,6 +26,7 @@ struct launch {
 	size_t nkeep;
 	const struct sock_fprog *filter;
 	bool apart;			/* in a Landlock domain of its own: domain.h */
+	bool listens;			/* the filter sends calls to its listener: it must have one */
 	unsigned long ptrace_options;	/* EXITKILL and the events; set by SEIZE itself */
 };
 

@@ -37,6 +37,7 @@ struct code {
 	struct sock_filter insns[BPF_MAXINSNS];
 	unsigned int count;
 	bool full;
+	uint32_t supervise;	/* the answer to supervised calls */
 };
 
 static void put(struct code *c, uint16_t op, uint32_t k, uint8_t jt, uint8_t jf)
@@ -77,7 +78,7 @@ static void put_answer(struct code *c, struct call_answer answer)
 	if (answer.action == CALL_REFUSE)
 		ret = SECCOMP_RET_ERRNO | (uint32_t)answer.error;
 	else if (answer.action == CALL_SUPERVISE)
-		ret = SECCOMP_RET_TRACE;
+		ret = c->supervise;
 	put(c, BPF_RET | BPF_K, ret, 0, 0);
 }
 
@@ -136,6 +137,7 @@ struct range {
 	uint32_t first;
 	const struct call_spec *spec;	/* the call whose rules judge; NULL: `answer` */
 	struct call_answer answer;
+	bool rewritten;			/* supervised, and another call may take its place */
 };
 
 struct ranges {
@@ -169,10 +171,11 @@ static size_t rules_end(const struct call_spec *spec, unsigned int closed,
 /* NULL stands for the numbers that no row has. */
 static struct range range_of(const struct call_spec *spec, uint32_t first, unsigned int closed)
 {
-	struct range r = { first, NULL, { CALL_REFUSE, ENOSYS } };
+	struct range r = { first, NULL, { CALL_REFUSE, ENOSYS }, false };
 
 	if (spec && rules_end(spec, closed, &r.answer) > 0)
 		r.spec = spec;
+	r.rewritten = spec && spec->kind == KIND_SOCKETCALL;
 	return r;
 }
 
@@ -182,7 +185,7 @@ static void ranges_add(struct ranges *rs, struct range r)
 	const struct range *last = rs->count ? &rs->at[rs->count - 1] : NULL;
 
 	if (last && !last->spec && !r.spec && last->answer.action == r.answer.action &&
-	    last->answer.error == r.answer.error)
+	    last->answer.error == r.answer.error && last->rewritten == r.rewritten)
 		return;
 	rs->at[rs->count++] = r;
 }
@@ -251,6 +254,11 @@ static void put_leaf(struct code *c, const struct range *r, unsigned int closed)
 	const struct arg_rule *rules;
 	size_t n;
 
+	if (r->rewritten && r->answer.action == CALL_SUPERVISE) {
+		/* Only a tracer can make the kernel execute another call. */
+		put(c, BPF_RET | BPF_K, SECCOMP_RET_TRACE, 0, 0);
+		return;
+	}
 	put_answer(c, r->answer);
 	if (!r->spec)
 		return;
@@ -361,14 +369,17 @@ static int put_program(struct code *c, const struct abi *const abis[], size_t na
 }
 
 int filter_compile(const struct abi *const abis[], size_t nabis, unsigned int closed,
-		   struct sock_fprog *out)
+		   enum backend backend, struct sock_fprog *out)
 {
 	struct code *c = calloc(1, sizeof(*c));
 	struct sock_filter *insns = NULL;
 	int r = -ENOMEM;
 
-	if (c)
+	if (c) {
+		c->supervise = backend == BACKEND_NOTIFY ? SECCOMP_RET_USER_NOTIF :
+							   SECCOMP_RET_TRACE;
 		r = put_program(c, abis, nabis, closed);
+	}
 	if (!r) {
 		insns = calloc(c->count, sizeof(*insns));
 		r = insns ? 0 : -ENOMEM;

@@ -9,14 +9,16 @@
 #include <stddef.h>
 
 #include "arch/abi.h"
+#include "sandbox/plan/backend.h"
 
 /*
  * Compile the filter for calls of these ABIs; every other call is refused
  * with ENOSYS. `closed` as in cond.h. Supervised calls answer
- * SECCOMP_RET_TRACE. The caller frees out->filter. -ENOMEM, or -E2BIG beyond
- * what the kernel takes (BPF_MAXINSNS).
+ * SECCOMP_RET_TRACE, or under BACKEND_NOTIFY SECCOMP_RET_USER_NOTIF, but for
+ * those in whose place another call may be executed. The caller frees
+ * out->filter. -ENOMEM, or -E2BIG beyond what the kernel takes (BPF_MAXINSNS).
  */
 int filter_compile(const struct abi *const abis[], size_t nabis, unsigned int closed,
-		   struct sock_fprog *out);
+		   enum backend backend, struct sock_fprog *out);
 
 #endif

@@ -41,15 +41,21 @@ static struct machine machine_make(size_t m)
 	return out;
 }
 
-static struct sock_fprog compile(const struct machine *m, unsigned int closed)
+static struct sock_fprog compile_for(const struct machine *m, unsigned int closed,
+				     enum backend backend)
 {
 	struct sock_fprog prog;
 	const char *wrong;
 
-	ATF_REQUIRE_EQ(0, filter_compile(m->abis, m->nabis, closed, &prog));
+	ATF_REQUIRE_EQ(0, filter_compile(m->abis, m->nabis, closed, backend, &prog));
 	wrong = bpf_sim_check(&prog);
 	ATF_REQUIRE_MSG(wrong == NULL, "the kernel would refuse it: %s", wrong);
 	return prog;
+}
+
+static struct sock_fprog compile(const struct machine *m, unsigned int closed)
+{
+	return compile_for(m, closed, BACKEND_TRACE);
 }
 
 static uint32_t run(const struct sock_fprog *prog, uint32_t arch, int64_t nr,
@@ -62,13 +68,16 @@ static uint32_t run(const struct sock_fprog *prog, uint32_t arch, int64_t nr,
 	return bpf_sim_run(prog, &data, saw_args ? saw_args : &saw);
 }
 
-static uint32_t as_ret(struct call_answer a)
+static uint32_t as_ret(const struct call_spec *spec, struct call_answer a, enum backend backend)
 {
 	switch (a.action) {
 	case CALL_ALLOW:
 		return SECCOMP_RET_ALLOW;
 	case CALL_SUPERVISE:
-		return SECCOMP_RET_TRACE;
+		/* In place of a socketcall the kernel executes another call: a tracer's work. */
+		return backend == BACKEND_NOTIFY && strcmp(spec->name, "socketcall") != 0 ?
+			       SECCOMP_RET_USER_NOTIF :
+			       SECCOMP_RET_TRACE;
 	case CALL_REFUSE:
 		break;
 	}
@@ -112,7 +121,7 @@ static uint64_t edge(const struct arg_rule *rules, size_t n)
 }
 
 static void check_call(const struct sock_fprog *prog, const struct abi *abi, int64_t nr,
-		       unsigned int closed)
+		       unsigned int closed, enum backend backend)
 {
 	const struct call_spec *spec = calls_find(abi, nr);
 	size_t n;
@@ -125,7 +134,7 @@ static void check_call(const struct sock_fprog *prog, const struct abi *abi, int
 
 		for (int a = 0; a < ABI_NARGS; a++)
 			args[a] = edge(rules, n);
-		want = as_ret(cond_judge(spec, args, closed));
+		want = as_ret(spec, cond_judge(spec, args, closed), backend);
 		got = run(prog, abi->audit_arch, nr, args, NULL);
 		if (want != got)
 			atf_tc_fail_nonfatal("%s %s(%#" PRIx64 ", %#" PRIx64 ", %#" PRIx64
@@ -161,15 +170,17 @@ ATF_TC_BODY(calls_as_table, tc)
 	for (size_t i = 0; i < NMACHINES; i++) {
 		struct machine m = machine_make(i);
 
-		for (unsigned int closed = 0; closed <= CLOSED_ALL; closed++) {
-			struct sock_fprog prog = compile(&m, closed);
+		for (unsigned int n = 0; n < 2 * (CLOSED_ALL + 1); n++) {
+			enum backend backend = n & 1 ? BACKEND_NOTIFY : BACKEND_TRACE;
+			unsigned int closed = n / 2;
+			struct sock_fprog prog = compile_for(&m, closed, backend);
 
 			for (size_t a = 0; a < m.nabis; a++)
 				for (size_t row = 0; (spec = calls_at(row)); row++) {
 					int64_t nr = calls_nr(m.abis[a], spec->name);
 
 					if (nr >= 0)
-						check_call(&prog, m.abis[a], nr, closed);
+						check_call(&prog, m.abis[a], nr, closed, backend);
 				}
 			free(prog.filter);
 		}

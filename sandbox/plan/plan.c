@@ -3,6 +3,7 @@
  * plan.c - from a policy and a kernel to a filter. The decision who judges a
  * call is made in cond.c; asking the kernel is probe.c.
  */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "sandbox/plan/cond.h"
@@ -41,13 +42,30 @@ size_t plan_abis(const struct abi *native, bool (*runs)(const struct abi *abi),
 	return n;
 }
 
-int plan_make(const struct policy *policy, struct plan *out)
+/* What was asked for, or what the kernel has. */
+static int choose(enum backend asked, enum backend *out)
+{
+	if (asked == BACKEND_TRACE) {
+		*out = asked;
+		return 0;
+	}
+	if (backend_missing() == NULL) {
+		*out = BACKEND_NOTIFY;
+		return 0;
+	}
+	*out = BACKEND_TRACE;
+	return asked == BACKEND_AUTO ? 0 : -ENOTSUP;
+}
+
+int plan_make(const struct policy *policy, enum backend backend, struct plan *out)
 {
 	struct plan p = { .closed = plan_closed(policy) };
-	int r;
+	int r = choose(backend, &p.backend);
 
+	if (r)
+		return r;
 	p.nabis = plan_abis(abi_native(), plan_probe, p.abis);
-	r = filter_compile(p.abis, p.nabis, p.closed, &p.filter);
+	r = filter_compile(p.abis, p.nabis, p.closed, p.backend, &p.filter);
 	if (r)
 		return r;
 	*out = p;

@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "arch/abi.h"
+#include "sandbox/plan/backend.h"
 #include "sandbox/policy/policy.h"
 
 #define PLAN_ABIS 8
@@ -20,6 +21,7 @@ struct plan {
 	const struct abi *abis[PLAN_ABIS]; /* the native one first */
 	size_t nabis;
 	unsigned int closed; /* what can be refused, as cond.h counts */
+	enum backend backend; /* never BACKEND_AUTO */
 	struct sock_fprog filter;
 };
 
@@ -37,8 +39,11 @@ size_t plan_abis(const struct abi *native, bool (*runs)(const struct abi *abi),
 /* Whether the running kernel takes calls of this ABI; asks by a harmless one. */
 bool plan_probe(const struct abi *abi);
 
-/* For the running kernel. 0 or -errno; plan_free() afterwards. */
-int plan_make(const struct policy *policy, struct plan *out);
+/*
+ * For the running kernel. 0 or -errno; plan_free() afterwards. -ENOTSUP where
+ * the kernel does not carry the backend asked for: backend_missing() says why.
+ */
+int plan_make(const struct policy *policy, enum backend backend, struct plan *out);
 void plan_free(struct plan *plan);
 
 /* For people: belay --plan. */

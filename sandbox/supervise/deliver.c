@@ -69,15 +69,24 @@ void job_free(struct job *j)
 	free(j);
 }
 
-static int job_start(struct tracee *t, const struct call *c)
+static struct job *job_new(const struct call *c)
 {
 	struct job *j = calloc(1, sizeof(*j));
+
+	if (j != NULL) {
+		j->fd = -1;
+		j->call = *c;
+	}
+	return j;
+}
+
+static int job_start(struct tracee *t, const struct call *c)
+{
+	struct job *j = job_new(c);
 	int rc;
 
 	if (j == NULL)
 		return -ENOMEM;
-	j->fd = -1;
-	j->call = *c;
 	j->at_seccomp = true;
 	rc = call_save_regs(t->tid, &j->regs);
 	if (rc < 0) {
@@ -531,6 +540,44 @@ int deliver_outcome(struct supervisor *sv, struct tracee *t, const struct call *
 		return call_rewrite(&sv->io, t->tid, c, o->call.nr, o->call.args);
 	}
 	return -EINVAL;
+}
+
+int deliver_later(struct tracee *t, const struct call *c, struct outcome *o)
+{
+	struct job *j = job_new(c);
+
+	if (j == NULL || ptrace(PTRACE_INTERRUPT, t->tid, NULL, NULL) < 0) {
+		int err = j == NULL ? ENOMEM : errno;
+
+		free(j);
+		close(o->fd);
+		return -err;
+	}
+	j->step = JOB_LATE;
+	j->fd = o->fd;
+	j->cloexec = o->cloexec;
+	j->take_tty = o->take_tty;
+	t->job = j;
+	return 0;
+}
+
+bool deliver_is_late(const struct tracee *t)
+{
+	return t->job != NULL && t->job->step == JOB_LATE;
+}
+
+int deliver_interrupted(struct supervisor *sv, struct tracee *t, enum deliver_next *next)
+{
+	struct job *j = t->job;
+	struct call now;
+	int rc = call_get(&sv->io, t->tid, CALL_NONE, &now);
+
+	if (rc == 0)
+		rc = call_save_regs(t->tid, &j->regs);
+	if (rc < 0)
+		return rc;
+	j->call.sp = now.sp;
+	return hand_over(sv, t, next);
 }
 
 struct tracee *deliver_waiting(struct supervisor *sv)

@@ -27,6 +27,17 @@ enum deliver_next {
 int deliver_outcome(struct supervisor *sv, struct tracee *t, const struct call *c,
 		    struct outcome *o, enum deliver_next *next);
 
+/*
+ * For a call that waits at a listener, when its OUTCOME_FD cannot be given
+ * there: answer it with anything afterwards. The tracee stops before it runs
+ * on, and deliver_interrupted() takes over. Takes o->fd. 0 or -errno.
+ */
+int deliver_later(struct tracee *t, const struct call *c, struct outcome *o);
+
+/* Whether that stop is to come; and at it. The same answers as above. */
+bool deliver_is_late(const struct tracee *t);
+int deliver_interrupted(struct supervisor *sv, struct tracee *t, enum deliver_next *next);
+
 /* At a syscall-stop of a tracee with a job. The same answers. */
 int deliver_step(struct supervisor *sv, struct tracee *t, enum deliver_next *next);
 

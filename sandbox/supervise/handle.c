@@ -14,7 +14,7 @@
 #include "sandbox/supervise/helper.h"
 #include "sandbox/supervise/perform.h"
 
-static void outcome_drop(struct outcome *o)
+void handle_drop(struct outcome *o)
 {
 	if (o->kind == OUTCOME_FD)
 		close(o->fd);
@@ -22,7 +22,8 @@ static void outcome_drop(struct outcome *o)
 		helper_release(o->helper);
 }
 
-static int judge(struct supervisor *sv, struct tracee *t, const struct call *c, struct outcome *o)
+int handle_judge(struct supervisor *sv, struct tracee *t, const struct call *c,
+		 struct outcome *o)
 {
 	const struct call_spec *spec = c->abi != NULL ? calls_find(c->abi, c->nr) : NULL;
 
@@ -53,12 +54,12 @@ int handle_call(struct supervisor *sv, struct tracee *t, enum deliver_next *next
 	int rc = call_get(&sv->io, t->tid, CALL_SECCOMP, &c);
 
 	if (rc == 0)
-		rc = judge(sv, t, &c, &o);
+		rc = handle_judge(sv, t, &c, &o);
 	if (rc < 0)
 		return rc;
 	if (sv->condemned || sv->all_condemned) {
 		sv->condemned = false;
-		outcome_drop(&o);
+		handle_drop(&o);
 		kill(t->process->tgid, SIGKILL);
 		return -ESRCH;
 	}

@@ -7,7 +7,14 @@
 
 #include "sandbox/supervise/deliver.h"
 
-/* As deliver_outcome(). */
+/* What is to come of a call; sv->condemned and sv->all_condemned may be set. */
+int handle_judge(struct supervisor *sv, struct tracee *t, const struct call *c,
+		 struct outcome *o);
+
+/* Of an outcome that nobody is left for. */
+void handle_drop(struct outcome *o);
+
+/* At a seccomp stop. As deliver_outcome(). */
 int handle_call(struct supervisor *sv, struct tracee *t, enum deliver_next *next);
 
 #endif

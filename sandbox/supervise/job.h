@@ -21,6 +21,7 @@ struct process;
 #define JOB_SCRATCH 80
 
 enum job_step {
+	JOB_LATE,	/* answered through the listener: to stop before it runs on */
 	JOB_WAIT,	/* the tracee waits for a helper */
 	JOB_CANCEL,	/* a signal has come first: stopped until the helper has given up */
 	JOB_MAP,	/* a page for scratch where the stack cannot serve */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * loop.c - the wait loop of the trace backend: which stop is it, who handles
- * it, how does the tracee go on. A tracee may vanish at any moment (SIGKILL),
+ * loop.c - the wait loop: which stop is it, who handles it, how does the
+ * tracee go on; under the notify backend, between stops, the calls that wait
+ * at the listener. A tracee may vanish at any moment (SIGKILL),
  * so ESRCH is normal life at every ptrace request: its end is still to come
  * from waitpid. Decides nothing about calls.
  */
@@ -21,6 +22,7 @@
 #include "sandbox/supervise/handle.h"
 #include "sandbox/supervise/helper.h"
 #include "sandbox/supervise/job.h"
+#include "sandbox/supervise/notify.h"
 #include "sandbox/supervise/procfs.h"
 
 #define EVENT_STOP 128 /* PTRACE_EVENT_STOP; some C libraries have it wrong */
@@ -103,6 +105,7 @@ static int on_exec(struct supervisor *sv, struct tracee *t)
 	struct process *p = t->process;
 	int rc;
 
+	tracee_settle(t);
 	tracees_drop_siblings(&sv->tracees, t);
 	job_free(t->job);
 	t->job = NULL;
@@ -129,6 +132,17 @@ static int on_syscall_stop(struct supervisor *sv, struct tracee *t)
 {
 	enum deliver_next next = DELIVER_CONT;
 	int rc = t->job != NULL ? deliver_step(sv, t, &next) : 0;
+
+	if (rc == -ESRCH)
+		return 0;
+	return rc < 0 ? rc : go_on(t, next);
+}
+
+/* Stopped behind a call that the listener has answered. */
+static int on_late(struct supervisor *sv, struct tracee *t)
+{
+	enum deliver_next next = DELIVER_CONT;
+	int rc = deliver_interrupted(sv, t, &next);
 
 	if (rc == -ESRCH)
 		return 0;
@@ -167,6 +181,8 @@ static int on_stop(struct supervisor *sv, struct tracee *t, int status)
 		/* A group-stop: it stays stopped, and hears SIGCONT. */
 		if (is_stopping(sig))
 			return request(PTRACE_LISTEN, t->tid, 0);
+		if (deliver_is_late(t))
+			return on_late(sv, t);
 		return resume(t, 0);
 	default:
 		return resume(t, 0);
@@ -196,7 +212,7 @@ static int on_helper_end(struct supervisor *sv, struct helper *h)
 	int rc;
 
 	helper_reaped(h);
-	if (!waits)
+	if (notify_helper_ended(sv, h) || !waits)
 		return 0;
 	rc = deliver_helper_ended(sv, t, &next);
 	if (rc == 0)
@@ -241,10 +257,6 @@ static int dispatch(struct supervisor *sv, pid_t tid, int status, int *command_s
 			return rc;
 	}
 	rc = on_stop(sv, t, status);
-	if (sv->all_condemned) {
-		sv->all_condemned = false;
-		kill_all(sv);
-	}
 	return rc < 0 ? rc : resume_held(sv);
 }
 
@@ -252,14 +264,18 @@ int loop_run(struct supervisor *sv, int *status)
 {
 	for (;;) {
 		int st, rc;
-		pid_t tid = waitpid(-1, &st, __WALL);
+		pid_t tid = waitpid(-1, &st, __WALL | (sv->notify != NULL ? WNOHANG : 0));
 
 		if (tid < 0 && errno == EINTR)
 			continue;
 		if (tid < 0)
 			return errno == ECHILD ? 0 : -errno;
-		rc = dispatch(sv, tid, st, status);
+		rc = tid == 0 ? notify_wait(sv) : dispatch(sv, tid, st, status);
 		if (rc < 0)
 			return rc;
+		if (sv->all_condemned) {
+			sv->all_condemned = false;
+			kill_all(sv);
+		}
 	}
 }

@@ -80,6 +80,30 @@ static int status_groups(const char *text, struct procfs_status *st)
 	return 0;
 }
 
+int procfs_signals(pid_t tid, struct procfs_signals *out)
+{
+	char text[8192];
+	ssize_t n = procfs_read(tid, "status", text, sizeof(text));
+	const char *own, *shared, *blocked, *ignored, *caught;
+
+	if (n < 0)
+		return (int)n;
+	own = status_value(text, "\nSigPnd:\t");
+	shared = status_value(text, "\nShdPnd:\t");
+	blocked = status_value(text, "\nSigBlk:\t");
+	ignored = status_value(text, "\nSigIgn:\t");
+	caught = status_value(text, "\nSigCgt:\t");
+	if (own == NULL || shared == NULL || blocked == NULL || ignored == NULL || caught == NULL)
+		return -EINVAL;
+	*out = (struct procfs_signals){
+		.pending = strtoull(own, NULL, 16) | strtoull(shared, NULL, 16),
+		.blocked = strtoull(blocked, NULL, 16),
+		.ignored = strtoull(ignored, NULL, 16),
+		.caught = strtoull(caught, NULL, 16),
+	};
+	return 0;
+}
+
 int procfs_status(pid_t tid, struct procfs_status *out)
 {
 	char text[8192];

@@ -24,6 +24,12 @@ struct procfs_status {
 };
 int procfs_status(pid_t tid, struct procfs_status *out);
 
+/* From /proc/TID/status: its signals, bit 0 for signal 1; pending on it or its process. */
+struct procfs_signals {
+	uint64_t pending, blocked, ignored, caught;
+};
+int procfs_signals(pid_t tid, struct procfs_signals *out);
+
 /* The thread group of a thread, also of a dying one; -ESRCH. */
 pid_t procfs_tgid(pid_t tid);
 

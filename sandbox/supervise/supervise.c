@@ -19,6 +19,7 @@
 
 #include "sandbox/supervise/helper.h"
 #include "sandbox/supervise/loop.h"
+#include "sandbox/supervise/notify.h"
 #include "sandbox/supervise/sys.h"
 
 #ifndef PTRACE_O_EXITKILL
@@ -68,10 +69,10 @@ static void take_signals(pid_t command)
 
 static bool kernel_fits(struct report *report)
 {
-	/* 5.6. It comes after all else that this backend stands on. */
+	/* 5.6. It comes after all else that the trace backend stands on. */
 	if (sys_pidfd_getfd(-1, -1) == -EBADF)
 		return true;
-	report_message(report, "the trace backend needs pidfd_getfd (Linux 5.6 or newer)");
+	report_message(report, "needs pidfd_getfd (Linux 5.6 or newer)");
 	return false;
 }
 
@@ -116,13 +117,17 @@ static struct supervisor *supervisor_new(const struct supervise *s)
 	return sv;
 }
 
-static int start(struct supervisor *sv, struct launched *child)
+static int start(struct supervisor *sv, struct launched *child, enum backend backend)
 {
 	struct tracee *first;
 	int rc = kernel_fits(sv->report) ? 0 : -ENOSYS;
 
 	if (rc == 0)
 		rc = identity_init(&sv->identity);
+	if (rc == 0 && backend == BACKEND_NOTIFY) {
+		rc = notify_start(sv, child->listener);
+		child->listener = rc == 0 ? -1 : child->listener;
+	}
 	if (rc == 0)
 		rc = tracees_add(&sv->tracees, child->pid, child->pid, &first);
 	if (rc < 0)
@@ -167,7 +172,7 @@ int supervise_run(const struct supervise *s, int *status)
 		kill(s->child->pid, SIGKILL);
 		return -ENOMEM;
 	}
-	rc = start(sv, s->child);
+	rc = start(sv, s->child, s->backend);
 	if (rc == 0)
 		rc = loop_run(sv, &st);
 	if (rc < 0) {
@@ -177,6 +182,7 @@ int supervise_run(const struct supervise *s, int *status)
 		end_all(sv);
 	}
 	tracees_clear(&sv->tracees);
+	notify_end(sv);
 	free(sv);
 	if (rc == 0)
 		*status = st;

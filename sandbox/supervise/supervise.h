@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * supervise.h - the life of a sandbox: every stop and every call of its
- * processes until the last is gone. Backend `trace`.
+ * processes until the last is gone.
  */
 #ifndef BELAY_SANDBOX_SUPERVISE_H
 #define BELAY_SANDBOX_SUPERVISE_H
@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "sandbox/launch/launch.h"
+#include "sandbox/plan/backend.h"
 #include "sandbox/policy/policy.h"
 #include "sandbox/report/report.h"
 
@@ -16,6 +17,7 @@ struct supervise {
 	const struct policy *policy;
 	struct report *report;
 	struct launched *child;
+	enum backend backend;	/* as the filter was made for */
 };
 
 /* For struct launch: what the backend needs of PTRACE_SEIZE. */

@@ -21,6 +21,7 @@
 #include "sandbox/supervise/tracee.h"
 
 struct helper;
+struct notify;
 
 enum on_violation { ON_VIOLATION_DENY, ON_VIOLATION_KILL, ON_VIOLATION_KILLALL };
 
@@ -28,6 +29,7 @@ struct supervisor {
 	const struct policy *policy;
 	struct report *report;
 	struct tracees tracees;
+	struct notify *notify;		/* NULL: backend trace */
 	struct call_io io;
 	struct identity identity;
 	struct resolve_ctx resolve;

@@ -99,6 +99,13 @@ int tracees_add(struct tracees *ts, pid_t tid, pid_t tgid, struct tracee **out)
 	return 0;
 }
 
+void tracee_settle(struct tracee *t)
+{
+	if (t->changes != NULL)
+		identity_changed(t->changes);
+	t->changes = NULL;
+}
+
 void tracees_drop(struct tracees *ts, struct tracee *t)
 {
 	struct tracee **at = &ts->thread[bucket(t->tid)];
@@ -108,6 +115,7 @@ void tracees_drop(struct tracees *ts, struct tracee *t)
 	*at = t->next;
 	ts->count--;
 	job_free(t->job);
+	tracee_settle(t);
 	if (--t->process->threads == 0)
 		process_drop(ts, t->process);
 	free(t);

@@ -33,6 +33,7 @@ struct tracee {
 	struct process *process;
 	struct identity_known known;
 	struct job *job;	/* a call that we are changing, or NULL; owned */
+	struct identity *changes; /* its last call changes them and may still run, or NULL */
 	struct tracee *next;
 };
 
@@ -55,6 +56,9 @@ bool tracees_inside(const struct tracees *ts, pid_t id);
  * record in *out, or -ENOMEM.
  */
 int tracees_add(struct tracees *ts, pid_t tid, pid_t tgid, struct tracee **out);
+
+/* The last call of the thread has ended: tell t->changes. */
+void tracee_settle(struct tracee *t);
 
 /* Forget one thread; with the last one its process goes too. */
 void tracees_drop(struct tracees *ts, struct tracee *t);

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * backend.c - the names of the backends, and what the notify backend asks of a
+ * kernel. What a kernel has is tried, never read off its version.
+ */
+#include "config.h"
+
+#include "sandbox/plan/backend.h"
+
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sandbox/plan/listener.h"
+
+static const char *const names[] = {
+	[BACKEND_AUTO] = "auto",
+	[BACKEND_TRACE] = "trace",
+	[BACKEND_NOTIFY] = "notify",
+};
+
+const char *backend_name(enum backend b)
+{
+	return names[b];
+}
+
+int backend_parse(const char *word, enum backend *out)
+{
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!strcmp(word, names[i])) {
+			*out = (enum backend)i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+enum missing { NOTHING, LISTENER_TAKEN, LISTENER, WAIT_KILLABLE, ADDFD_SEND, FILTERS };
+
+static int install(unsigned int flags)
+{
+	struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	const struct sock_fprog filter = { 1, &allow };
+	long r = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &filter);
+
+	return r < 0 ? -errno : (int)r;
+}
+
+/* In a child: the filter stays with it. */
+static enum missing try(void)
+{
+	int listener;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return FILTERS;
+	listener = install(SECCOMP_FILTER_FLAG_NEW_LISTENER |
+			   (unsigned int)SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
+	if (listener == -EBUSY)
+		return LISTENER_TAKEN;
+	if (listener == -EINVAL)
+		return install(SECCOMP_FILTER_FLAG_NEW_LISTENER) < 0 ? LISTENER : WAIT_KILLABLE;
+	if (listener < 0)
+		return FILTERS;
+	return listener_can_give(listener) ? NOTHING : ADDFD_SEND;
+}
+
+const char *backend_missing(void)
+{
+	static const char *const words[] = {
+		[NOTHING] = NULL,
+		[LISTENER_TAKEN] = "somebody above holds a seccomp listener already",
+		[LISTENER] = "the kernel has no seccomp listeners (Linux 5.0)",
+		[WAIT_KILLABLE] = "the kernel cannot hold back signals while a call is answered "
+				  "(SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, Linux 5.19)",
+		[ADDFD_SEND] = "the kernel cannot hand over a descriptor with the answer "
+			       "(SECCOMP_ADDFD_FLAG_SEND, Linux 5.14)",
+		[FILTERS] = "a seccomp filter cannot be installed here",
+	};
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0)
+		_exit(try());
+	if (pid < 0)
+		return "no process for a look at what the kernel has";
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (!WIFEXITED(status) || WEXITSTATUS(status) > FILTERS)
+		return words[FILTERS];
+	return words[WEXITSTATUS(status)];
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * listener.h - the requests to a seccomp listener, each as the kernel has it:
+ * 0 or more, or -errno. Constants are here because the C library's headers may
+ * be older than the kernel.
+ */
+#ifndef BELAY_SANDBOX_LISTENER_H
+#define BELAY_SANDBOX_LISTENER_H
+
+#include <linux/seccomp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
+#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5) /* 5.19 */
+#endif
+
+/*
+ * The next notification. Both structures may have grown in a newer kernel: it
+ * is asked for their sizes once (SECCOMP_GET_NOTIF_SIZES). -ENOENT when the
+ * caller has died meanwhile.
+ */
+int listener_receive(int listener, struct seccomp_notif *out);
+
+/* The call goes on as it is. Never for one whose judgement read memory. */
+int listener_continue(int listener, uint64_t id);
+
+/* The program sees `result`, a value or -errno; a restart code (-512) too. */
+int listener_answer(int listener, uint64_t id, int64_t result);
+
+/*
+ * The program gets a duplicate of `fd` under the lowest free number, which is
+ * the result of its call (ADDFD_FLAG_SEND, 5.14). -EMFILE by its limit: the
+ * call is then still to be answered.
+ */
+int listener_give(int listener, uint64_t id, int fd, bool cloexec);
+
+/* 0 while somebody waits for the answer, -ENOENT when not. */
+int listener_is_valid(int listener, uint64_t id);
+
+/* Stay on the caller's processor when it wakes us (6.6). -errno before. */
+int listener_sync(int listener);
+
+/* Whether the kernel has ADDFD_FLAG_SEND. */
+bool listener_can_give(int listener);
+
+#endif

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * notify.c - receive, have judged and performed, answer. It decides nothing.
+ *
+ * The filter has WAIT_KILLABLE_RECV: once received, only a fatal signal ends
+ * the wait of the caller, so what was performed is answered. A call that may
+ * wait long (a helper has it) must let signals in all the same, as natively:
+ * the caller is looked at every now and then, and where a signal is pending
+ * that its program would notice, the helper gives up and the call ends with
+ * ERESTARTSYS, on which the kernel runs the handler and then restarts the call
+ * or makes it EINTR, as SA_RESTART has it.
+ *
+ * CONTINUE is the answer in two cases alone: OUTCOME_RUN and OUTCOME_WATCH,
+ * whose every origin is a decision on registers, or on an object that is
+ * judged again on what the kernel has really taken (exec.c).
+ */
+#include "config.h"
+
+#include "sandbox/supervise/notify.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "sandbox/plan/listener.h"
+#include "sandbox/supervise/handle.h"
+#include "sandbox/supervise/helper.h"
+#include "sandbox/supervise/procfs.h"
+
+#define LOOK_EVERY 20		/* ms: how late a waiting call may hear of a signal */
+#define RESTARTSYS 512		/* kernel-internal: restart, or EINTR after a handler */
+
+/* A call that a helper performs. */
+struct waiting {
+	uint64_t id;
+	pid_t tid;
+	struct helper *helper;
+	bool cloexec, cancelled;
+	struct waiting *next;
+};
+
+struct notify {
+	int listener;		/* -1 when nobody is left below it */
+	int children;		/* signalfd of SIGCHLD */
+	struct waiting *waiting;
+};
+
+int notify_start(struct supervisor *sv, int listener)
+{
+	struct notify *n = calloc(1, sizeof(*n));
+	sigset_t set;
+
+	if (n == NULL)
+		return -ENOMEM;
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	n->children = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (n->children < 0 || sigprocmask(SIG_BLOCK, &set, NULL) < 0) {
+		int err = errno;
+
+		if (n->children >= 0)
+			close(n->children);
+		free(n);
+		return -err;
+	}
+	n->listener = listener;
+	listener_sync(listener);
+	sv->notify = n;
+	return 0;
+}
+
+void notify_end(struct supervisor *sv)
+{
+	struct notify *n = sv->notify;
+
+	if (n == NULL)
+		return;
+	while (n->waiting != NULL) {
+		struct waiting *w = n->waiting;
+
+		n->waiting = w->next;
+		free(w);
+	}
+	if (n->listener >= 0)
+		close(n->listener);
+	close(n->children);
+	free(n);
+	sv->notify = NULL;
+}
+
+/* ENOENT: the caller was killed meanwhile, and nobody wants the answer. */
+static int sent(int rc)
+{
+	return rc < 0 && rc != -ENOENT ? rc : 0;
+}
+
+static int give(struct notify *n, uint64_t id, int fd, bool cloexec)
+{
+	int rc = listener_give(n->listener, id, fd, cloexec);
+
+	close(fd);
+	/* What the program's own limits refuse it hears as from its own open. */
+	if (rc < 0 && rc != -ENOENT)
+		rc = listener_answer(n->listener, id, rc);
+	return sent(rc);
+}
+
+/* A listener gives no descriptor opened with O_PATH (fget(), 5.9 to 7.2), and no terminal. */
+static bool needs_tracer(const struct outcome *o)
+{
+	return o->take_tty || (fcntl(o->fd, F_GETFL) & O_PATH) != 0;
+}
+
+static int give_by_tracer(struct notify *n, struct tracee *t, uint64_t id, const struct call *c,
+			  struct outcome *o)
+{
+	int rc = deliver_later(t, c, o);
+
+	return sent(listener_answer(n->listener, id, rc));
+}
+
+static int wait_for(struct notify *n, uint64_t id, const struct tracee *t,
+		    const struct outcome *o)
+{
+	struct waiting *w = calloc(1, sizeof(*w));
+
+	if (w == NULL) {
+		helper_release(o->helper);
+		return sent(listener_answer(n->listener, id, -ENOMEM));
+	}
+	*w = (struct waiting){ id, t->tid, o->helper, o->cloexec, false, n->waiting };
+	n->waiting = w;
+	return 0;
+}
+
+static int deliver(struct supervisor *sv, struct tracee *t, uint64_t id, const struct call *c,
+		   struct outcome *o)
+{
+	struct notify *n = sv->notify;
+
+	switch (o->kind) {
+	case OUTCOME_WATCH:
+		identity_changing(&sv->identity);
+		t->changes = &sv->identity;
+		return sent(listener_continue(n->listener, id));
+	case OUTCOME_RUN:
+		return sent(listener_continue(n->listener, id));
+	case OUTCOME_RESULT:
+		if (o->signal != 0)
+			syscall(SYS_tgkill, t->process->tgid, t->tid, o->signal);
+		return sent(listener_answer(n->listener, id, o->result));
+	case OUTCOME_FD:
+		if (needs_tracer(o))
+			return give_by_tracer(n, t, id, c, o);
+		return give(n, id, o->fd, o->cloexec);
+	case OUTCOME_HELPER:
+		return wait_for(n, id, t, o);
+	case OUTCOME_REWRITE:
+		/* Calls that may be rewritten go to the tracer: filter.c. */
+		break;
+	}
+	return -EINVAL;
+}
+
+static struct call call_of(const struct seccomp_data *data)
+{
+	struct call c = {
+		.point = CALL_SECCOMP,
+		.abi = abi_of_call(data->arch, (uint32_t)data->nr),
+		.audit_arch = data->arch,
+		.nr = data->nr,
+		.ip = data->instruction_pointer,
+	};
+
+	for (int i = 0; i < ABI_NARGS; i++)
+		c.args[i] = c.abi != NULL && c.abi->word == 4 ? (uint32_t)data->args[i] :
+								data->args[i];
+	return c;
+}
+
+static int take(struct supervisor *sv)
+{
+	struct notify *n = sv->notify;
+	struct outcome o = { .fd = -1 };
+	struct seccomp_notif notif;
+	struct tracee *t;
+	struct call c;
+	int rc = listener_receive(n->listener, &notif);
+
+	if (rc < 0)
+		return rc == -ENOENT || rc == -EINTR ? 0 : rc;
+	/* Every thread has reported a stop before its first instruction. */
+	t = tracees_find(&sv->tracees, (pid_t)notif.pid);
+	if (t == NULL || t->job != NULL)
+		return sent(listener_answer(n->listener, notif.id, -ENOSYS));
+	tracee_settle(t);
+	c = call_of(&notif.data);
+	rc = handle_judge(sv, t, &c, &o);
+	if (rc < 0)
+		return rc;
+	if (sv->condemned || sv->all_condemned) {
+		sv->condemned = false;
+		handle_drop(&o);
+		kill(t->process->tgid, SIGKILL);
+		return 0;
+	}
+	return deliver(sv, t, notif.id, &c, &o);
+}
+
+static struct waiting **waiting_find(struct notify *n, const struct helper *h)
+{
+	struct waiting **at = &n->waiting;
+
+	while (*at != NULL && (*at)->helper != h)
+		at = &(*at)->next;
+	return at;
+}
+
+bool notify_helper_ended(struct supervisor *sv, struct helper *h)
+{
+	struct notify *n = sv->notify;
+	struct waiting **at, *w;
+	int fd;
+
+	if (n == NULL || *(at = waiting_find(n, h)) == NULL)
+		return false;
+	w = *at;
+	*at = w->next;
+	if (!helper_poll(h) || (w->cancelled && h->result == -EINTR)) {
+		listener_answer(n->listener, w->id, -RESTARTSYS);
+	} else if (h->fd >= 0) {
+		fd = h->fd;
+		h->fd = -1;
+		give(n, w->id, fd, w->cloexec);
+	} else {
+		listener_answer(n->listener, w->id, h->result);
+	}
+	helper_release(h);
+	free(w);
+	return true;
+}
+
+/* Whether the program of the thread would notice a signal now. */
+static bool is_signalled(pid_t tid)
+{
+	const uint64_t silent = UINT64_C(1) << (SIGCHLD - 1) | UINT64_C(1) << (SIGCONT - 1) |
+				UINT64_C(1) << (SIGURG - 1) | UINT64_C(1) << (SIGWINCH - 1);
+	struct procfs_signals s;
+
+	if (procfs_signals(tid, &s) < 0)
+		return true;
+	return (s.pending & ~s.blocked & ~s.ignored & (s.caught | ~silent)) != 0;
+}
+
+/* Let in what a waiting call must not keep out: signals, and the caller's end. */
+static void look_after_waiting(struct notify *n)
+{
+	for (struct waiting *w = n->waiting; w != NULL; w = w->next) {
+		if (w->cancelled)
+			continue;
+		if (listener_is_valid(n->listener, w->id) == 0 && !is_signalled(w->tid))
+			continue;
+		w->cancelled = true;
+		helper_cancel(w->helper);
+	}
+}
+
+static void drain(int fd)
+{
+	struct signalfd_siginfo info;
+
+	while (read(fd, &info, sizeof(info)) == sizeof(info))
+		;
+}
+
+int notify_wait(struct supervisor *sv)
+{
+	struct notify *n = sv->notify;
+
+	for (;;) {
+		struct pollfd p[] = { { .fd = n->children, .events = POLLIN },
+				      { .fd = n->listener, .events = POLLIN } };
+		int rc = poll(p, 2, n->waiting != NULL ? LOOK_EVERY : -1);
+
+		if (rc < 0 && errno != EINTR)
+			return -errno;
+		if (n->waiting != NULL)
+			look_after_waiting(n);
+		if (rc <= 0)
+			continue;
+		if (p[0].revents != 0) {
+			drain(n->children);
+			return 0;
+		}
+		if (p[1].revents & POLLIN) {
+			rc = take(sv);
+			if (rc < 0 || sv->all_condemned)
+				return rc;
+		} else if (p[1].revents != 0) {
+			close(n->listener);
+			n->listener = -1;
+		}
+	}
+}
