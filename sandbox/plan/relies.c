@@ -20,8 +20,10 @@
 #define HANDLE "sandbox/supervise/handle.c"
 #define HELPER "sandbox/supervise/helper.c"
 #define LAUNCH "sandbox/launch/launch.c"
+#define LISTENER "sandbox/plan/listener.c"
 #define LOOP "sandbox/supervise/loop.c"
 #define MEM "sandbox/supervise/mem.c"
+#define NOTIFY "sandbox/supervise/notify.c"
 #define OPEN "sandbox/supervise/perform_open.c"
 #define PRIVILEGES "sandbox/launch/privileges.c"
 #define RESOLVE "sandbox/supervise/resolve.c"
@@ -192,6 +194,44 @@ static const struct row trace_listener[] = {
 	ALL("notif.listener_cloexec", "ours does not leak into programs", CHILD),
 };
 
+/* ---- backend notify: lives, memory and descriptors as under trace ---- */
+
+static const struct row notify_calls[] = {
+	ALL("notif.basic", "a call waits until it is answered, and gets the answer", NOTIFY),
+	ALL("notif.continue", "only a call that was judged by its registers goes on", NOTIFY),
+	ALL("notif.exec_survives", "the new program's calls come, too", NOTIFY),
+	ALL("notif.killed", "an answer that nobody waits for goes nowhere", NOTIFY),
+	ALL("notif.id_valid", "whether somebody waits", NOTIFY),
+	ALL("notif.poll", "calls and the end of all are waited for at once", NOTIFY),
+	ALL("notif.sizes", "its structures may grow", LISTENER),
+	ALL("notif.recv_zeroed", "so it is asked with zeros", LISTENER),
+	ALL("notif.recv_stale", "a call that went away is no failure", NOTIFY),
+	ALL("notif.listener_closed", "without us no supervised call is done", NOTIFY),
+	ALL("notif.one_listener", "no filter inside can have a listener", CHILD),
+	ALL("notif.no_listener", "USER_NOTIF without one does not do the call", CHILD),
+	ALL("notif.listener_cloexec", "ours does not leak into programs", CHILD),
+	ALL("notif.order_with_trace", "a RET_TRACE of the program's own changes nothing", FILTER),
+	ALL("notif.ptrace_stop", "a call that waits here makes no stop", NOTIFY),
+};
+
+static const struct row notify_killable[] = {
+	ALL("notif.wait_killable", "what is being performed is not begun again", CHILD),
+	ALL("notif.wait_killable_fast_reply", "nor what was answered soon", NOTIFY),
+	ALL("notif.restart_code", "who waits for a helper hears signals as outside", NOTIFY),
+	ALL("notif.stop_behind", "what a listener cannot give the tracer hands over", DELIVER),
+};
+
+static const struct row notify_addfd[] = {
+	ALL("notif.addfd.basic", "a descriptor goes to the caller alone", LISTENER),
+	ALL("notif.addfd.send", "together with the answer", LISTENER),
+	ALL("notif.addfd.rlimit", "within the limits of the program", NOTIFY),
+	ALL("notif.addfd.o_path", "EBADF: the tracer hands it over", NOTIFY),
+};
+
+static const struct row notify_sync[] = {
+	ALL("notif.sync_wakeup", "caller and supervisor take turns on one processor", LISTENER),
+};
+
 /* ---- layers ---- */
 
 static const struct row filter_verdicts[] = {
@@ -289,6 +329,7 @@ enum { NEEDED, OPTIONAL };
 #define PART(what, kind, name, optional, does, rows) \
 	{ { what, kind, name, optional, does }, rows, sizeof(rows) / sizeof(rows[0]) }
 #define TRACE(name, optional, does, rows) PART("trace", "backend", name, optional, does, rows)
+#define NOTIFIED(name, optional, does, rows) PART("notify", "backend", name, optional, does, rows)
 #define LAYER(what, name, optional, does, rows) PART(what, "layer", name, optional, does, rows)
 
 static const struct {
@@ -312,6 +353,21 @@ static const struct {
 	TRACE("openat2", OPTIONAL, "resolve a name by one call", trace_openat2),
 	TRACE("kcmp", OPTIONAL, "compare descriptors", trace_kcmp),
 	TRACE("NEW_LISTENER", OPTIONAL, "keep listeners out", trace_listener),
+	NOTIFIED("attach", NEEDED, "trace the command and all that it starts", trace_attach),
+	NOTIFIED("wait", NEEDED, "hear of every stop and every end", trace_wait),
+	NOTIFIED("signals", NEEDED, "pass signals on, keep stopped jobs stopped", trace_signals),
+	NOTIFIED("calls", NEEDED, "receive supervised calls and answer them", notify_calls),
+	NOTIFIED("WAIT_KILLABLE_RECV", NEEDED, "answer each call once", notify_killable),
+	NOTIFIED("ADDFD_FLAG_SEND", NEEDED, "give descriptors", notify_addfd),
+	NOTIFIED("SYNC_WAKE_UP", OPTIONAL, "answer sooner", notify_sync),
+	NOTIFIED("registers", NEEDED, "change calls of every ABI", trace_registers),
+	NOTIFIED("exec", NEEDED, "judge a program before its first instruction", trace_exec),
+	NOTIFIED("pidfd_getfd", NEEDED, "take the tracee's own descriptors", trace_pidfd),
+	NOTIFIED("inject", NEEDED, "make the tracee do calls for a hand-over", trace_inject),
+	NOTIFIED("/proc/PID/mem", NEEDED, "read and write memory", trace_proc_mem),
+	NOTIFIED("process_vm_readv", OPTIONAL, "read and write memory by one call", trace_process_vm),
+	NOTIFIED("openat2", OPTIONAL, "resolve a name by one call", trace_openat2),
+	NOTIFIED("kcmp", OPTIONAL, "compare descriptors", trace_kcmp),
 	LAYER("filter", "verdicts", NEEDED, "decide by number and flags", filter_verdicts),
 	LAYER("filter", "stays", NEEDED, "for all that is started, for good", filter_stays),
 	LAYER("filter", "x32", OPTIONAL, "tell its calls from those of x86_64", filter_x32),
