@@ -223,16 +223,19 @@ static int run_update(const struct apt *apt, struct why *why)
 
 int apt_update(struct apt *apt, bool security, struct why *why)
 {
-	char *stamp = buf_asprintf("%s/updated", apt->dir), *line;
+	char *stamp = buf_asprintf("%s/updated", apt->dir), *line,
+	     *gone = buf_asprintf("%s/gone", apt->dir);
 	struct buf none = {0};
 	int rc;
 
 	/* What is derived from a suite, its backports, has no updates apart. */
-	security = security && !strchr(apt->suite, '-');
+	security = security && !apt->released && !strchr(apt->suite, '-');
 	line = buf_asprintf("lists of %s for %s%s", apt->suite, apt->arch,
 			    security ? "" : ", without security updates");
 	if (apt->say)
 		apt->say(apt->say_arg, line);
+	unlink(gone);
+	free(gone);
 	rc = write_conf(apt, why);
 	if (rc == 0)
 		rc = write_sources(apt, security, why);
@@ -292,11 +295,11 @@ void apt_lists_now(bool now)
 	apt_now = now;
 }
 
-int apt_open(const char *suite, const char *arch, run_say *say, void *arg, struct apt *out,
-	     struct why *why)
+int apt_open(const char *suite, const char *arch, bool released, run_say *say, void *arg,
+	     struct apt *out, struct why *why)
 {
-	struct apt apt = {.lock = -1, .say = say, .say_arg = arg};
-	char *name = buf_asprintf("apt/%s-%s", suite, arch);
+	struct apt apt = {.lock = -1, .released = released, .say = say, .say_arg = arg};
+	char *name = buf_asprintf("apt/%s-%s%s", suite, arch, released ? APT_RELEASED : "");
 	bool any;
 	int rc;
 
@@ -399,6 +402,31 @@ static int download_dir(const struct apt *apt, const char *name, char **out, str
 	}
 	*out = dir;
 	return 0;
+}
+
+bool apt_is_gone(struct apt *apt, const char *name)
+{
+	char *path = buf_asprintf("%s/gone", apt->dir);
+	struct buf text = {0};
+	bool gone = buf_read_file(&text, path, APT_TEXT_MAX) == 0 && text.len &&
+		    strcmp(text.p, name) == 0;
+
+	buf_free(&text);
+	free(path);
+	return gone;
+}
+
+int apt_set_gone(struct apt *apt, const char *name, struct why *why)
+{
+	char *path = buf_asprintf("%s/gone", apt->dir);
+	struct buf text = {0};
+	int rc;
+
+	buf_puts(&text, name);
+	rc = write_file(path, &text, why);
+	buf_free(&text);
+	free(path);
+	return rc;
 }
 
 void apt_downloaded(struct apt *apt)

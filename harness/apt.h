@@ -13,6 +13,7 @@ struct apt {
 	char *dir;
 	char *suite, *arch;
 	int lock; /* one kmatrix at a time in one root */
+	bool released;
 	run_say *say;
 	void *say_arg;
 };
@@ -22,10 +23,12 @@ void apt_lists_now(bool now);
 
 /*
  * Open the root, made when there is none. Its lists are at most a day old, or as
- * they are when the mirror cannot be reached.
+ * they are when the mirror cannot be reached. `released`: another root, of the suite
+ * as it was released, without updates.
  */
-int apt_open(const char *suite, const char *arch, run_say *say, void *arg, struct apt *out,
-	     struct why *why);
+int apt_open(const char *suite, const char *arch, bool released, run_say *say, void *arg,
+	     struct apt *out, struct why *why);
+#define APT_RELEASED "+released" /* behind the name of its directory */
 void apt_close(struct apt *apt);
 
 /*
@@ -53,6 +56,10 @@ int apt_closure(struct apt *apt, const char *packages, struct buf *list, struct 
 /* Their files: *dir holds them and no others. `name` is that of the list, for going on. */
 int apt_download_closure(struct apt *apt, const char *packages, const char *name, char **dir,
 			 struct why *why);
+
+/* That these lists name what the mirror has not: remembered until they are fetched again. */
+bool apt_is_gone(struct apt *apt, const char *name);
+int apt_set_gone(struct apt *apt, const char *name, struct why *why);
 
 /* What was downloaded is not needed any more. */
 void apt_downloaded(struct apt *apt);

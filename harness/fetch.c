@@ -101,7 +101,7 @@ int fetch_newest(const struct kernel *k, run_say *say, void *arg, char **newest,
 	int rc = cache_hold(why);
 
 	if (rc == 0)
-		rc = apt_open(k->suite, k->arch, say, arg, &apt, why);
+		rc = apt_open(k->suite, k->arch, false, say, arg, &apt, why);
 	if (rc < 0)
 		return rc;
 	rc = find_package(&apt, k->package, &f, why);
@@ -196,11 +196,104 @@ static void explain(struct why *why)
 	free(dir);
 }
 
+/* ---- from lists to an entry ---- */
+
+struct quest {
+	const char *suite, *arch, *package, *base;
+	run_say *say;
+	void *arg;
+	char *entry; /* what these lists lead to, once they have been asked */
+	int (*find)(struct apt *apt, struct quest *q, struct why *why);
+	/* -EAGAIN: the packages cannot be had. */
+	int (*get)(struct apt *apt, const struct quest *q, struct why *why);
+	struct found found;
+};
+
+/* The entry's own name, which has package and version. */
+static const char *quest_name(const struct quest *q)
+{
+	return strrchr(q->entry, '/') + 1;
+}
+
+/* -EAGAIN: these lists lead to what cannot be had. */
+static int quest_try(struct apt *apt, struct quest *q, struct why *why)
+{
+	int rc;
+
+	free(q->entry);
+	q->entry = NULL;
+	rc = q->find(apt, q, why);
+	if (rc < 0)
+		return rc;
+	rc = entry_check(q->entry, q->say, q->arg, why);
+	if (rc == 0)
+		return 0;
+	if (apt_is_gone(apt, quest_name(q)))
+		return why_set(why, EAGAIN, "%s has left the mirror", quest_name(q));
+	return q->get(apt, q, why);
+}
+
+/* What the suite had before its updates; `name` is the update that cannot be had. */
+static int quest_released(struct apt *apt, struct quest *q, const char *name, struct why *why)
+{
+	struct why bad;
+	struct apt released;
+	int rc = apt_open(q->suite, q->arch, true, q->say, q->arg, &released, &bad);
+
+	if (rc == 0) {
+		rc = quest_try(&released, q, &bad);
+		apt_close(&released);
+	}
+	/* If that brings nothing either, it is not the updates: `why` says what it is. */
+	return rc == 0 ? apt_set_gone(apt, name, why) : rc;
+}
+
+/*
+ * Old lists name what has left the mirror since. New ones may do so too, where a suite
+ * is on its way to the archives: then what it had before its updates. That it is so is
+ * remembered with the lists, not asked each time.
+ */
+static int quest_do(struct quest *q, struct why *why)
+{
+	struct apt apt;
+	char *name;
+	int rc = apt_open(q->suite, q->arch, false, q->say, q->arg, &apt, why);
+
+	if (rc < 0)
+		return rc;
+	rc = quest_try(&apt, q, why);
+	if (rc == -EAGAIN && !apt_is_gone(&apt, quest_name(q))) {
+		rc = apt_update(&apt, true, why);
+		if (rc == 0)
+			rc = quest_try(&apt, q, why);
+	}
+	if (rc == -EAGAIN) {
+		name = buf_strdup(quest_name(q));
+		rc = quest_released(&apt, q, name, why);
+		free(name);
+	}
+	apt_close(&apt);
+	return rc;
+}
+
 /* ---- kernels ---- */
 
-/* Download, unpack, keep the image as ENTRY/vmlinuz-RELEASE. -EAGAIN: it cannot be had. */
-static int get_kernel(struct apt *apt, const struct found *f, const char *entry, struct why *why)
+static int find_kernel(struct apt *apt, struct quest *q, struct why *why)
 {
+	int rc;
+
+	found_free(&q->found);
+	rc = find_package(apt, q->package, &q->found, why);
+	if (rc == 0)
+		q->entry = buf_asprintf("%s/%s_%s", q->base, q->found.package, q->found.version);
+	return rc;
+}
+
+/* Download, unpack, keep the image as ENTRY/vmlinuz-RELEASE. -EAGAIN: it cannot be had. */
+static int get_kernel(struct apt *apt, const struct quest *q, struct why *why)
+{
+	const struct found *f = &q->found;
+	const char *entry = q->entry;
 	char *tree = NULL, *keep = NULL, *deb = NULL, *image = NULL, *release = NULL, *to = NULL;
 	struct why ignored;
 	int rc = apt_download(apt, f->package, f->version, f->size, &deb, why);
@@ -244,49 +337,23 @@ static int get_kernel(struct apt *apt, const struct found *f, const char *entry,
 static int kernel_from_mirror(const struct kernel *k, run_say *say, void *arg, char **entry,
 			      struct why *why)
 {
-	char *base = NULL, *where = buf_asprintf("kernels/%s", k->arch), *dir = NULL;
-	struct apt apt;
-	int tries, rc;
+	char *base = NULL, *where = buf_asprintf("kernels/%s", k->arch);
+	struct quest q = {.suite = k->suite, .arch = k->arch, .package = k->package, .say = say,
+			.arg = arg, .find = find_kernel, .get = get_kernel};
+	int rc = cache_dir(where, &base, why);
 
-	rc = cache_dir(where, &base, why);
 	free(where);
+	if (rc < 0)
+		return rc;
+	q.base = base;
+	rc = quest_do(&q, why);
 	if (rc == 0)
-		rc = apt_open(k->suite, k->arch, say, arg, &apt, why);
-	if (rc < 0) {
-		free(base);
-		return rc;
-	}
-	for (tries = 0;; tries++) {
-		struct found f = {0};
-
-		free(dir);
-		dir = NULL;
-		rc = find_package(&apt, k->package, &f, why);
-		if (rc < 0)
-			break;
-		dir = buf_asprintf("%s/%s_%s", base, f.package, f.version);
-		rc = entry_check(dir, say, arg, why);
-		if (rc < 0)
-			rc = get_kernel(&apt, &f, dir, why);
-		found_free(&f);
-		if (rc != -EAGAIN || tries == 2)
-			break;
-		/*
-		 * Old lists name what has left the mirror since. New ones may do so too, where
-		 * a suite is on its way to the archives: then what it had before its updates.
-		 */
-		rc = apt_update(&apt, tries == 0, why);
-		if (rc < 0)
-			break;
-	}
-	apt_close(&apt);
+		*entry = q.entry;
+	else
+		free(q.entry);
+	found_free(&q.found);
 	free(base);
-	if (rc < 0) {
-		free(dir);
-		return rc;
-	}
-	*entry = dir;
-	return 0;
+	return rc;
 }
 
 int fetch_kernel(const struct kernel *k, run_say *say, void *arg, struct kernel_image *out,
@@ -333,9 +400,21 @@ static uint64_t list_hash(const struct buf *list)
 	return h;
 }
 
-/* -EAGAIN: the packages cannot be had. */
-static int get_userland(struct apt *apt, const char *entry, struct why *why)
+static int find_userland(struct apt *apt, struct quest *q, struct why *why)
 {
+	struct buf list = {0};
+	int rc = apt_closure(apt, FETCH_USERLAND, &list, why);
+
+	if (rc == 0)
+		q->entry = buf_asprintf("%s/%016llx", q->base,
+					(unsigned long long)list_hash(&list));
+	buf_free(&list);
+	return rc;
+}
+
+static int get_userland(struct apt *apt, const struct quest *q, struct why *why)
+{
+	const char *entry = q->entry;
 	char *work = NULL, *debs = NULL, *pattern;
 	struct why ignored;
 	glob_t g = {0};
@@ -366,46 +445,22 @@ static int get_userland(struct apt *apt, const char *entry, struct why *why)
 static int userland_from_mirror(const struct machine *m, run_say *say, void *arg, char **entry,
 				struct why *why)
 {
-	char *base = NULL, *where = buf_asprintf("userland/%s-%s", m->userland, m->arch),
-	     *dir = NULL;
-	struct buf list = {0};
-	struct apt apt;
-	int tries, rc;
+	char *base = NULL, *where = buf_asprintf("userland/%s-%s", m->userland, m->arch);
+	struct quest q = {.suite = m->userland, .arch = m->arch, .say = say, .arg = arg,
+			.find = find_userland, .get = get_userland};
+	int rc = cache_dir(where, &base, why);
 
-	rc = cache_dir(where, &base, why);
 	free(where);
+	if (rc < 0)
+		return rc;
+	q.base = base;
+	rc = quest_do(&q, why);
 	if (rc == 0)
-		rc = apt_open(m->userland, m->arch, say, arg, &apt, why);
-	if (rc < 0) {
-		free(base);
-		return rc;
-	}
-	/* As for kernels. */
-	for (tries = 0;; tries++) {
-		list.len = 0;
-		rc = apt_closure(&apt, FETCH_USERLAND, &list, why);
-		if (rc < 0)
-			break;
-		free(dir);
-		dir = buf_asprintf("%s/%016llx", base, (unsigned long long)list_hash(&list));
-		rc = entry_check(dir, say, arg, why);
-		if (rc < 0)
-			rc = get_userland(&apt, dir, why);
-		if (rc != -EAGAIN || tries == 2)
-			break;
-		rc = apt_update(&apt, tries == 0, why);
-		if (rc < 0)
-			break;
-	}
-	apt_close(&apt);
-	buf_free(&list);
+		*entry = q.entry;
+	else
+		free(q.entry);
 	free(base);
-	if (rc < 0) {
-		free(dir);
-		return rc;
-	}
-	*entry = dir;
-	return 0;
+	return rc;
 }
 
 int fetch_userland(const struct machine *m, run_say *say, void *arg, char **root, struct why *why)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/apt.h"
 #include "harness/cache.h"
 #include "harness/cli.h"
 #include "harness/run.h"
@@ -123,12 +124,14 @@ static int fetch_prune(struct fetch *f)
 		cli_list_add(&roots, buf_asprintf("%s-%s", t->machines[i].userland,
 						  t->machines[i].arch));
 	}
+	for (size_t i = 0, n = roots.count; i < n; i++)
+		cli_list_add(&roots, buf_asprintf("%s" APT_RELEASED, roots.v[i]));
 	f->now = "prune";
 	rc = cache_prune(rows.v, roots.v, fetch_say, f, &freed, &why);
-	for (size_t i = 0; i < rows.count; i++) {
+	for (size_t i = 0; i < rows.count; i++)
 		free((void *)(uintptr_t)rows.v[i]);
+	for (size_t i = 0; i < roots.count; i++)
 		free((void *)(uintptr_t)roots.v[i]);
-	}
 	free(rows.v);
 	free(roots.v);
 	if (rc < 0)
