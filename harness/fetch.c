@@ -175,18 +175,21 @@ static int row_fallback(const char *row, run_say *say, void *arg, char **entry, 
 	return 0;
 }
 
-/* A full disk shows in what apt and others complain about; say what helps. */
+/* Not every program says why it cannot write: with less than this the disk is full. */
+#define FETCH_ROOM_MIN (64u << 10)
+
+/* A full disk is told as such, with what helps. */
 static void explain(struct why *why)
 {
+	bool told = strstr(why->text, "No space left") || strstr(why->text, "enough free space");
 	struct why ignored;
 	struct statvfs vfs;
 	char *dir;
 
-	if (!strstr(why->text, "No space left") && !strstr(why->text, "enough free space"))
-		return;
 	if (cache_dir("rows", &dir, &ignored) < 0)
 		return;
-	if (statvfs(dir, &vfs) == 0) {
+	if (statvfs(dir, &vfs) == 0 &&
+	    (told || (unsigned long long)vfs.f_bavail * vfs.f_frsize < FETCH_ROOM_MIN)) {
 		*strrchr(dir, '/') = '\0';
 		why_set(why, ENOSPC,
 			"no space left in %s: kmatrix fetch --prune removes what is superseded, "

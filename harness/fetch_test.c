@@ -5,9 +5,12 @@
  */
 #include <atf-c.h>
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness/buf.h"
@@ -240,6 +243,152 @@ ATF_TC_BODY(refused, tc)
 	refuse("cache 'relative/kernels/amd64', expected an absolute path");
 }
 
+ATF_TC(mended);
+ATF_TC_HEAD(mended, tc)
+{
+	head(tc, "Verify that a damaged kernel of the cache is fetched again, that without a mirror it "
+		 "is refused, and that half a download is not taken for a whole one");
+}
+ATF_TC_BODY(mended, tc)
+{
+	make_machine();
+	sh("add linux-image-amd64 1 linux-image-1-amd64\n"
+	   "add linux-image-1-amd64 1 '' boot/vmlinuz-1-amd64\n"
+	   "publish");
+	check_kernel("1-amd64 (1)", "vmlinuz-1-amd64", "linux-image-1-amd64 1\n", 2);
+	/* Said: what is damaged, and what is fetched. */
+	sh("echo x >cache/kernels/amd64/linux-image-1-amd64_1/vmlinuz-1-amd64");
+	check_kernel("1-amd64 (1)", "vmlinuz-1-amd64", "linux-image-1-amd64 1\n", 2);
+	sh("rm -r cache/kernels/amd64/linux-image-1-amd64_1\n"
+	   "d=cache/apt/sid-amd64/download/linux-image-1-amd64_1; mkdir -p $d\n"
+	   "head -c 300 $pool/linux-image-1-amd64_1_amd64.deb >$d/linux-image-1-amd64_1_amd64.deb");
+	check_kernel("1-amd64 (1)", "vmlinuz-1-amd64", "linux-image-1-amd64 1\n", 1);
+	sh("echo x >cache/kernels/amd64/linux-image-1-amd64_1/vmlinuz-1-amd64; mv repo gone");
+	refuse("apt-get: exit status 100: ");
+	sh("mv gone repo");
+	check_kernel("1-amd64 (1)", "vmlinuz-1-amd64", "linux-image-1-amd64 1\n", 2);
+	/* A package that is not the one of the lists. */
+	sh("rm -r cache/kernels; echo x >>$pool/linux-image-1-amd64_1_amd64.deb");
+	refuse("apt-get: exit status 100: ");
+	sh("test -z \"$(find cache/kernels -type f)\"");
+}
+
+ATF_TC(offline);
+ATF_TC_HEAD(offline, tc)
+{
+	head(tc, "Verify that offline the cache serves, damaged or empty is refused, and no list is "
+		 "asked for; and that a refresh asks for it");
+}
+ATF_TC_BODY(offline, tc)
+{
+	make_machine();
+	ATF_REQUIRE_EQ(0, setenv("BELAY_OFFLINE", "1", 1));
+	refuse("not in the cache, and nothing is fetched offline");
+	sh("test ! -e cache/apt");
+	ATF_REQUIRE_EQ(0, unsetenv("BELAY_OFFLINE"));
+	sh("add linux-image-amd64 1 linux-image-1-amd64\n"
+	   "add linux-image-1-amd64 1 '' boot/vmlinuz-1-amd64\n"
+	   "publish");
+	check_kernel("1-amd64 (1)", "vmlinuz-1-amd64", "linux-image-1-amd64 1\n", 2);
+	sh("add linux-image-amd64 2 linux-image-2-amd64\n"
+	   "add linux-image-2-amd64 2 '' boot/vmlinuz-2-amd64\n"
+	   "rm $pool/*_1_*; publish");
+	sh("touch -d '2 days ago' cache/apt/sid-amd64/updated");
+	fetch_set(FETCH_OFFLINE);
+	check_kernel("1-amd64 (1)", "vmlinuz-1-amd64", "linux-image-1-amd64 1\n", 0);
+	fetch_set(FETCH_NOW);
+	check_kernel("2-amd64 (2)", "vmlinuz-2-amd64", "linux-image-2-amd64 2\n", 2);
+	/* What cannot be asked for is no refresh; what is there serves all the same. */
+	sh("mv repo gone");
+	check_kernel("2-amd64 (2)", "vmlinuz-2-amd64", "linux-image-2-amd64 2\n", 4);
+	fetch_set(FETCH_OFFLINE);
+	sh(": >cache/kernels/amd64/linux-image-2-amd64_2/vmlinuz-2-amd64");
+	refuse("linux-image-2-amd64_2 is damaged: ./vmlinuz-2-amd64: FAILED");
+}
+
+ATF_TC(signature);
+ATF_TC_HEAD(signature, tc)
+{
+	head(tc, "Verify that a mirror without a signature, or with one that is none, is refused, "
+		 "and that nothing of it is kept");
+}
+ATF_TC_BODY(signature, tc)
+{
+	make_machine();
+	sh("add linux-image-amd64 1 linux-image-1-amd64\n"
+	   "add linux-image-1-amd64 1 '' boot/vmlinuz-1-amd64\n"
+	   "publish");
+	sh("sed -i 's/\\[trusted=yes\\] //' parts/own.list");
+	refuse("is not signed");
+	sh("cd repo/debian/dists/sid\n"
+	   "{ printf -- '-----BEGIN PGP SIGNED MESSAGE-----\\nHash: SHA256\\n\\n'; cat Release\n"
+	   "printf -- '-----BEGIN PGP SIGNATURE-----\\n\\nAAAA\\n-----END PGP SIGNATURE-----\\n'; } "
+	   ">InRelease");
+	refuse("apt-get: exit status 100: ");
+	sh("test -z \"$(find cache/kernels -type f)\"");
+}
+
+ATF_TC(together);
+ATF_TC_HEAD(together, tc)
+{
+	head(tc, "Verify that several processes fetch one kernel into one cache at a time");
+}
+ATF_TC_BODY(together, tc)
+{
+	pid_t pids[4];
+	int status;
+
+	make_machine();
+	sh("add linux-image-amd64 1 linux-image-1-amd64\n"
+	   "add linux-image-1-amd64 1 '' boot/vmlinuz-1-amd64\n"
+	   "publish");
+	for (size_t i = 0; i < 4; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0) {
+			struct kernel_image k;
+			struct why why;
+
+			if (fetch_kernel(&kernel, NULL, NULL, &k, &why) == 0)
+				_exit(0);
+			fprintf(stderr, "%s\n", why.text);
+			_exit(1);
+		}
+		ATF_REQUIRE(pids[i] > 0);
+	}
+	for (size_t i = 0; i < 4; i++) {
+		ATF_REQUIRE_EQ(pids[i], waitpid(pids[i], &status, 0));
+		ATF_CHECK_EQ(0, status);
+	}
+	check_kernel("1-amd64 (1)", "vmlinuz-1-amd64", "linux-image-1-amd64 1\n", 0);
+}
+
+ATF_TC(full);
+ATF_TC_HEAD(full, tc)
+{
+	head(tc, "Verify that a full disk is told as such, with what helps, and does no harm to what "
+		 "is there");
+	atf_tc_set_md_var(tc, "require.user", "root");
+}
+ATF_TC_BODY(full, tc)
+{
+	make_machine();
+	sh("mkdir cache\n"
+	   "add linux-image-amd64 1 linux-image-1-amd64\n"
+	   "add linux-image-1-amd64 1 '' boot/vmlinuz-1-amd64\n"
+	   "publish");
+	if (unshare(CLONE_NEWNS) < 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    mount("tmpfs", "cache", "tmpfs", 0, "size=30m") < 0)
+		atf_tc_skip("no file system of one's own: %s", strerror(errno));
+	check_kernel("1-amd64 (1)", "vmlinuz-1-amd64", "linux-image-1-amd64 1\n", 2);
+	sh("touch -d '2 days ago' cache/apt/sid-amd64/updated\n"
+	   "rm -r cache/kernels; dd if=/dev/zero of=cache/ballast bs=64k 2>/dev/null || "
+	   "test -s cache/ballast");
+	refuse("/cache: kmatrix fetch --prune removes what is superseded, BELAY_CACHE names");
+	sh("rm cache/ballast");
+	check_kernel("1-amd64 (1)", "vmlinuz-1-amd64", "linux-image-1-amd64 1\n", 2);
+	umount("cache");
+}
+
 ATF_TC(userland);
 ATF_TC_HEAD(userland, tc)
 {
@@ -284,6 +433,11 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, vanished);
 	ATF_TP_ADD_TC(tp, archived);
 	ATF_TP_ADD_TC(tp, refused);
+	ATF_TP_ADD_TC(tp, mended);
+	ATF_TP_ADD_TC(tp, offline);
+	ATF_TP_ADD_TC(tp, signature);
+	ATF_TP_ADD_TC(tp, together);
+	ATF_TP_ADD_TC(tp, full);
 	ATF_TP_ADD_TC(tp, userland);
 	return atf_no_error();
 }

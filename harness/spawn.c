@@ -131,7 +131,8 @@ static const char *program(const struct args *a)
 	size_t i = 0;
 
 	if (strcmp(a->v[0], "env") == 0)
-		for (i = 1; i + 1 < a->n && (strchr(a->v[i], '=') || *a->v[i] == '-'); i++)
+		for (i = 1; i + 1 < a->n && (strchr(a->v[i], '=') || *a->v[i] == '-' ||
+					     strcmp(a->v[i], "env") == 0); i++)
 			;
 	return a->v[i];
 }
