@@ -60,11 +60,11 @@
 
 /* The old side is a bug: the case is an expected failure there. */
 #define KT_BUGS(X) \
-	X(ADDFD_SEND_INTERRUPTED, "7.3", "6.12.117", \
-	  "https://git.kernel.org/pub/scm/linux/kernel/git/stable/linux.git/log/?qt=grep&q=seccomp", \
+	X(ADDFD_SEND_INTERRUPTED, "7.4", "6.12.117", \
+	  "https://git.kernel.org/kees/c/832b9b176be0", \
 	  "a call is answered by an ADDFD with FLAG_SEND that a signal has interrupted") \
-	X(ARM64_X0, "7.0", "6.1.191 6.12.114", \
-	  "https://git.kernel.org/pub/scm/linux/kernel/git/stable/linux.git/log/?qt=grep&q=orig_x0", \
+	X(ARM64_X0, "7.3", "6.1.191 6.12.114", \
+	  "https://git.kernel.org/torvalds/c/88b839ce497c", \
 	  "a first argument changed by a tracer is not what filters see") \
 	X(ARM_SKIP, "6.6", "5.10.0 5.15.132 6.1.53", \
 	  "https://git.kernel.org/torvalds/c/4e57a4ddf6b0", \

@@ -38,7 +38,7 @@ int kt_ns_flags(int flags);
  */
 pid_t kt_ns_child(int flags, kt_body *body, void *arg);
 
-/* The same for the calling process; for CLONE_NEWPID and CLONE_NEWTIME, for its children to come. */
+/* The same for the calling process; with CLONE_NEWPID and CLONE_NEWTIME, its children to come. */
 void kt_ns_unshare(int flags);
 
 /*

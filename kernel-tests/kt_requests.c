@@ -155,8 +155,10 @@ static void ask_sigmask(const struct kt_asked *a)
 	uint64_t mask = ~0ULL;
 
 	if (a->err) {
-		KT_ERR(a->err, kt_ptrace(PTRACE_GETSIGMASK, a->pid, sizeof(mask), (uintptr_t)&mask));
-		KT_ERR(a->err, kt_ptrace(PTRACE_SETSIGMASK, a->pid, sizeof(none), (uintptr_t)&none));
+		KT_ERR(a->err,
+		       kt_ptrace(PTRACE_GETSIGMASK, a->pid, sizeof(mask), (uintptr_t)&mask));
+		KT_ERR(a->err,
+		       kt_ptrace(PTRACE_SETSIGMASK, a->pid, sizeof(none), (uintptr_t)&none));
 		return;
 	}
 	KT_OK(kt_ptrace(PTRACE_GETSIGMASK, a->pid, sizeof(mask), (uintptr_t)&mask));

@@ -76,7 +76,8 @@ KT_TEST(reach, "Verify that every state of the table is reached in every mode th
 				check(mode, at);
 }
 
-KT_TEST(count, "Verify that the stops in which requests are answered are as many as the header says",
+KT_TEST(count,
+	"Verify that the stops in which requests are answered are as many as the header says",
 	KT_SEES("beyond", 0))
 {
 	enum kt_mode mode;

@@ -41,7 +41,8 @@ struct kt_sysinfo kt_sysinfo(const char *file, int line, pid_t tid, uint8_t op)
 		kt_fail(file, line, "GET_SYSCALL_INFO of %d: %s", (int)tid,
 			kt_errno_name((int)-rc));
 	if (info.op != op || rc != (long)sizes[op])
-		kt_fail(file, line, "GET_SYSCALL_INFO of %d: op %u with %ld bytes, expected op %u with %zu",
+		kt_fail(file, line,
+			"GET_SYSCALL_INFO of %d: op %u with %ld bytes, expected op %u with %zu",
 			(int)tid, info.op, rc, op, sizes[op]);
 	return info;
 }

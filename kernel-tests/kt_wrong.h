@@ -105,7 +105,7 @@ struct kt_wrong {
 	}
 #define KT_SEEN(name, expr)                                                                        \
 	({                                                                                         \
-		/* The comma takes the value of what is _Atomic, for clang. */                      \
+		/* The comma takes the value of what is _Atomic, for clang. */                     \
 		__typeof__(((void)0, (expr))) kt_seen_ = (expr);                                   \
 		long kt_lie_;                                                                      \
 		kt_wrong_seen(name, &kt_lie_) ? (__typeof__(kt_seen_))kt_lie_ : kt_seen_;          \

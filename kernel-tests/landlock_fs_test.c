@@ -68,8 +68,8 @@ static void denied(void *unused)
 }
 
 KT_CASE(landlock_deny_eacces, "landlock.deny_eacces",
-	"Verify that a Landlock domain refuses the handled rights that no rule grants with EACCES, and "
-	"grants those of the rules and every other",
+	"Verify that a Landlock domain refuses the handled rights that no rule grants with EACCES, "
+	"and grants those of the rules and every other",
 	KT_RETURNS(call, SYS_openat, 3), KT_ANSWERS(call, SYS_openat, 3, KT_NOT_FIRST(2)),
 	KT_ANSWERS(call, SYS_openat, -EACCES, KT_NOT_FIRST(3)),
 	KT_ANSWERS(call, KT_LL_RESTRICT, 0))
@@ -100,8 +100,8 @@ static void move_without_refer(void *unused)
 }
 
 KT_CASE(landlock_refer, "landlock.refer",
-	"Verify that a file can be renamed or linked within its directory in a Landlock domain, and "
-	"not to another one without the right to refer: EXDEV",
+	"Verify that a file can be renamed or linked within its directory in a Landlock domain, "
+	"and not to another one without the right to refer: EXDEV",
 	KT_ANSWERS(call, SYS_renameat2, 0, KT_NOT_FIRST(1)), KT_ANSWERS(call, SYS_linkat, 0),
 	KT_ANSWERS(call, SYS_renameat2, -EXDEV))
 {
@@ -125,7 +125,8 @@ static void move_with_refer(void *unused)
 KT_CASE(landlock_refer_granted, "landlock.refer_granted",
 	"Verify that the right to refer lets a Landlock domain rename a file from one directory of "
 	"its rules to another, and to no other: EACCES",
-	KT_ANSWERS(call, SYS_renameat2, -EXDEV), KT_ANSWERS(call, SYS_renameat2, 0, KT_NOT_FIRST(1)))
+	KT_ANSWERS(call, SYS_renameat2, -EXDEV),
+	KT_ANSWERS(call, SYS_renameat2, 0, KT_NOT_FIRST(1)))
 {
 	KT_NEEDS(kt_probe_landlock(2));
 	make_place();
@@ -151,8 +152,8 @@ static void cut_off(void *unused)
 }
 
 KT_CASE(landlock_truncate, "landlock.truncate",
-	"Verify that to truncate, also by O_TRUNC, needs the right to truncate, which is apart from the right "
-	"to write: else EACCES",
+	"Verify that to truncate, also by O_TRUNC, needs the right to truncate, which is apart "
+	"from the right to write: else EACCES",
 	KT_RETURNS(call, SYS_truncate, 0), KT_RETURNS(call, SYS_truncate, -EACCES),
 	KT_CHANGES_ARG(call, SYS_openat, 2, O_TRUNC, 0))
 {
@@ -178,8 +179,8 @@ static void ioctl_device(void *unused)
 }
 
 KT_CASE(landlock_ioctl_dev, "landlock.ioctl_dev",
-	"Verify that a Landlock domain refuses the ioctls of devices with EACCES, but for the generic "
-	"ones, and on descriptors from before the domain none",
+	"Verify that a Landlock domain refuses the ioctls of devices with EACCES, but for the "
+	"generic ones, and on descriptors from before the domain none",
 	KT_ANSWERS(call, SYS_ioctl, -ENOTTY), KT_ANSWERS(call, SYS_ioctl, -EACCES, KT_NOT_FIRST(2)))
 {
 	KT_NEEDS(kt_probe_landlock(5));
@@ -236,8 +237,8 @@ static void exchange(void *unused)
 }
 
 KT_CASE(landlock_fd_transfer, "landlock.fd_transfer",
-	"Verify that a descriptor keeps the right to truncate that its opener had, whichever side of "
-	"a Landlock domain it is sent to",
+	"Verify that a descriptor keeps the right to truncate that its opener had, whichever side "
+	"of a Landlock domain it is sent to",
 	KT_ANSWERS(call, SYS_ftruncate, 0), KT_ANSWERS(call, SYS_ftruncate, -EACCES))
 {
 	pid_t pid;

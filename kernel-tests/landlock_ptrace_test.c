@@ -241,7 +241,7 @@ static void describe_other(size_t i, struct kt_instance *out)
 	describe(&relations[i / OTHERS], &operations[TRACING + i % OTHERS], out);
 }
 
-KT_FAMILY(landlock_ptrace_other_ops, "landlock.ptrace.other_ops", RELATIONS * OTHERS, describe_other)
+KT_FAMILY(landlock_ptrace_other_ops, "landlock.ptrace.other_ops", RELATIONS *OTHERS, describe_other)
 {
 	run(&relations[i / OTHERS], &operations[TRACING + i % OTHERS]);
 }

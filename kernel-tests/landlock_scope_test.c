@@ -62,8 +62,8 @@ static void signal_threads(void *unused)
 }
 
 KT_CASE(landlock_scope_signal_threads, "landlock.scope.signal_threads",
-	"Verify that a thread in a Landlock domain with the signal scope can signal the threads of its "
-	"own process that are outside",
+	"Verify that a thread in a Landlock domain with the signal scope can signal the threads of "
+	"its own process that are outside",
 	KT_ANSWERS(call, SYS_tgkill, -EPERM), KT_ANSWERS(call, SYS_tkill, -EPERM))
 {
 	const long signal_erratum = 1L << 1;
@@ -118,8 +118,8 @@ static void connect_outside(void *arg)
 }
 
 KT_CASE(landlock_scope_abstract_unix, "landlock.scope.abstract_unix",
-	"Verify that a Landlock domain with that scope connects to abstract sockets of its own and to "
-	"none outside: EPERM; and that what was connected before stays so",
+	"Verify that a Landlock domain with that scope connects to abstract sockets of its own and "
+	"to none outside: EPERM; and that what was connected before stays so",
 	KT_ANSWERS(call, SYS_connect, 0, KT_NOT_FIRST(2)),
 	KT_ANSWERS(call, SYS_connect, -EPERM, KT_NOT_FIRST(1)))
 {
@@ -195,8 +195,8 @@ static void use_ports(void *arg)
 }
 
 KT_CASE(landlock_net_tcp, "landlock.net.tcp",
-	"Verify that a Landlock domain binds and connects TCP sockets to the ports of its rules and to "
-	"no others: EACCES",
+	"Verify that a Landlock domain binds and connects TCP sockets to the ports of its rules "
+	"and to no others: EACCES",
 	KT_ANSWERS(call, SYS_connect, 0, KT_NOT_FIRST(2)),
 	KT_ANSWERS(call, SYS_connect, -EACCES, KT_NOT_FIRST(1)),
 	KT_ANSWERS(call, SYS_bind, -EADDRINUSE, KT_NOT_FIRST(1)),

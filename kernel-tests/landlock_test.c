@@ -166,8 +166,8 @@ static void restrict_and_multiply(void *arg)
 }
 
 KT_CASE(landlock_inherit, "landlock.inherit",
-	"Verify that a Landlock domain holds for the thread that enters it, for its later threads and "
-	"children and across execve, and not for its sibling threads",
+	"Verify that a Landlock domain holds for the thread that enters it, for its later threads "
+	"and children and across execve, and not for its sibling threads",
 	KT_ANSWERS(call, KT_LL_RESTRICT, 0), KT_ANSWERS(call, SYS_openat, -EACCES, KT_NOT_FIRST(1)),
 	KT_REPORTS("exited(13)", W_EXITCODE(0, 0)))
 {
@@ -198,7 +198,8 @@ static void restrict_all(void *arg)
 }
 
 KT_CASE(landlock_inherit_tsync, "landlock.inherit_tsync",
-	"Verify that with LANDLOCK_RESTRICT_SELF_TSYNC every thread of the process enters the domain",
+	"Verify that with LANDLOCK_RESTRICT_SELF_TSYNC every thread of the process enters the "
+	"domain",
 	KT_CHANGES_ARG(call, KT_LL_RESTRICT, 1, KT_LL_TSYNC, 0))
 {
 	KT_NEEDS(kt_probe_landlock(8));

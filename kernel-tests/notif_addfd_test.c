@@ -227,7 +227,9 @@ KT_CASE(notif_addfd_send_interrupted, "notif.addfd.send_interrupted",
 		close(s->listener);
 	}
 	KT_EQ(s->sent, -EINTR);
-	kt_known_bug(KT_BUG_ADDFD_SEND_INTERRUPTED);
+	/* Not every stable release with the mend is known. */
+	if (s->answered != 0)
+		kt_known_bug(KT_BUG_ADDFD_SEND_INTERRUPTED);
 	KT_EQ(s->answered, 0);
 	KT_WAIT(pid, "exited(0)");
 	KT_EQ(g->call.result, 0xc1);

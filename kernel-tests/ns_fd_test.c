@@ -39,7 +39,9 @@ static const char *probe_ioctl(void)
 	int fd = kt_ns_open(0, "user"), rc = ioctl(fd, GET_NSTYPE), err = errno;
 
 	close(fd);
-	return rc < 0 && (err == ENOTTY || err == ENOSYS) ? "needs the ioctls of namespaces for this ABI" : NULL;
+	return rc < 0 && (err == ENOTTY || err == ENOSYS)
+		       ? "needs the ioctls of namespaces for this ABI"
+		       : NULL;
 }
 
 static ino_t inode(int fd)
@@ -88,8 +90,8 @@ static void kept_by_descriptor(void *unused)
 }
 
 KT_CASE(ns_fd_alive, "ns.fd.alive",
-	"Verify that a namespace without processes lives on, with what was set in it, while somebody "
-	"has a descriptor of it",
+	"Verify that a namespace without processes lives on, with what was set in it, while "
+	"somebody has a descriptor of it",
 	KT_SEES("name", 1), KT_ANSWERS(call, SYS_setns, 0))
 {
 	KT_NEEDS(kt_probe_ns(CLONE_NEWUTS));
@@ -160,7 +162,8 @@ static void park_ready(void *ready)
 KT_CASE(ns_fd_owner, "ns.fd.owner",
 	"Verify that NS_GET_USERNS gives the user namespace that a namespace belongs to, and "
 	"NS_GET_OWNER_UID the user who made that",
-	KT_CHANGES_ARG(call, SYS_ioctl, 1, 0xff, 2), KT_STORES(call, SYS_ioctl, 2, 0, 1, KT_NOT_FIRST(1)))
+	KT_CHANGES_ARG(call, SYS_ioctl, 1, 0xff, 2),
+	KT_STORES(call, SYS_ioctl, 2, 0, 1, KT_NOT_FIRST(1)))
 {
 	struct kt_gate *ready = kt_shared(sizeof(*ready));
 	uid_t owner = 4711;
@@ -179,8 +182,8 @@ KT_CASE(ns_fd_owner, "ns.fd.owner",
 }
 
 KT_CASE(ns_fd_parent, "ns.fd.parent",
-	"Verify that NS_GET_PARENT gives the pid or user namespace above, fails with EPERM above the "
-	"caller's own, and with EINVAL for a kind of namespace that has no parent",
+	"Verify that NS_GET_PARENT gives the pid or user namespace above, fails with EPERM above "
+	"the caller's own, and with EINVAL for a kind of namespace that has no parent",
 	KT_CHANGES_ARG(call, SYS_ioctl, 1, 0xff, 1), KT_ANSWERS(call, SYS_ioctl, -EPERM),
 	KT_ANSWERS(call, SYS_ioctl, 100, KT_NOT_FIRST(2)))
 {
@@ -200,8 +203,8 @@ KT_CASE(ns_fd_parent, "ns.fd.parent",
 }
 
 KT_CASE(ns_fd_pid, "ns.fd.pid",
-	"Verify that the ioctls of a pid namespace translate a pid there to the caller's and back, and "
-	"fail with ESRCH for one that is not there",
+	"Verify that the ioctls of a pid namespace translate a pid there to the caller's and back, "
+	"and fail with ESRCH for one that is not there",
 	KT_RETURNS(call, SYS_ioctl, 1), KT_ANSWERS(call, SYS_ioctl, -EINVAL, KT_NOT_FIRST(4)))
 {
 	struct kt_gate *ready = kt_shared(sizeof(*ready));

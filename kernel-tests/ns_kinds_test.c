@@ -122,7 +122,8 @@ static void look_at_cgroups(void *unused)
 }
 
 KT_CASE(ns_cgroup_root, "ns.cgroup.root",
-	"Verify that in a new cgroup namespace the cgroups of the process that made it are the root",
+	"Verify that in a new cgroup namespace the cgroups of the process that made it are the "
+	"root",
 	KT_SEES("paths", 1), KT_ANSWERS(call, SYS_unshare, 0))
 {
 	KT_NEEDS(kt_probe_ns(CLONE_NEWCGROUP));

@@ -90,8 +90,8 @@ static struct two *two_namespaces(int propagation, int user)
 }
 
 KT_CASE(ns_mount_shared, "ns.mount.shared",
-	"Verify that a copied mount namespace goes on sharing the mounts below a shared one with its "
-	"original, in both directions",
+	"Verify that a copied mount namespace goes on sharing the mounts below a shared one with "
+	"its original, in both directions",
 	KT_CHANGES_ARG(call, SYS_unshare, 0, CLONE_NEWNS, 0), KT_SEES("outside", false),
 	KT_SEES("inside", false))
 {
@@ -102,7 +102,8 @@ KT_CASE(ns_mount_shared, "ns.mount.shared",
 }
 
 KT_CASE(ns_mount_private, "ns.mount.private",
-	"Verify that with MS_PRIVATE and MS_REC no mount is seen in the other of two mount namespaces",
+	"Verify that with MS_PRIVATE and MS_REC no mount is seen in the other of two mount "
+	"namespaces",
 	KT_CHANGES_ARG(call, SYS_mount, 3, MS_PRIVATE, MS_SHARED), KT_ANSWERS(call, SYS_mount, 0))
 {
 	struct two *t = two_namespaces(MS_PRIVATE | MS_REC, 0);
@@ -112,8 +113,8 @@ KT_CASE(ns_mount_private, "ns.mount.private",
 }
 
 KT_CASE(ns_mount_slave, "ns.mount.slave",
-	"Verify that the mount namespace of a new user namespace receives the mounts of its original, "
-	"and passes none of its own on",
+	"Verify that the mount namespace of a new user namespace receives the mounts of its "
+	"original, and passes none of its own on",
 	KT_SEES("outside", true), KT_SEES("inside", false))
 {
 	struct two *t = two_namespaces(0, CLONE_NEWUSER);
@@ -160,9 +161,10 @@ static void unmount_locked(void *unused)
 }
 
 KT_CASE(ns_mount_locked, "ns.mount.locked",
-	"Verify that a less privileged mount namespace cannot unmount what it got from its original: "
-	"umount2 fails with EINVAL",
-	KT_CHANGES_ARG(call, SYS_unshare, 0, CLONE_NEWUSER, 0), KT_ANSWERS(call, SYS_umount2, -EPERM))
+	"Verify that a less privileged mount namespace cannot unmount what it got from its "
+	"original: umount2 fails with EINVAL",
+	KT_CHANGES_ARG(call, SYS_unshare, 0, CLONE_NEWUSER, 0),
+	KT_ANSWERS(call, SYS_umount2, -EPERM))
 {
 	run_locked(unmount_locked);
 }
@@ -187,8 +189,8 @@ static void remount_locked(void *unused)
 }
 
 KT_CASE(ns_mount_locked_flags, "ns.mount.locked_flags",
-	"Verify that a less privileged mount namespace cannot clear ro, nosuid, nodev or noexec of a "
-	"mount from its original, nor change its atime: the remount fails with EPERM",
+	"Verify that a less privileged mount namespace cannot clear ro, nosuid, nodev or noexec of "
+	"a mount from its original, nor change its atime: the remount fails with EPERM",
 	KT_CHANGES_ARG(call, SYS_unshare, 0, CLONE_NEWUSER, 0),
 	KT_CHANGES_ARG(call, SYS_mount, 3, 0, MS_NODEV), KT_ANSWERS(call, SYS_mount, -EPERM))
 {
@@ -208,8 +210,8 @@ static void bind_locked(void *unused)
 }
 
 KT_CASE(ns_mount_locked_bind, "ns.mount.locked_bind",
-	"Verify that a less privileged mount namespace cannot uncover what a mount from its original "
-	"hides: a bind mount without MS_REC fails with EINVAL",
+	"Verify that a less privileged mount namespace cannot uncover what a mount from its "
+	"original hides: a bind mount without MS_REC fails with EINVAL",
 	KT_CHANGES_ARG(call, SYS_unshare, 0, CLONE_NEWUSER, 0),
 	KT_CHANGES_ARG(call, SYS_mount, 3, 0, MS_REC))
 {
@@ -240,8 +242,8 @@ static void mask_proc(void *unused)
 }
 
 KT_CASE(ns_mount_proc_mask, "ns.mount.proc_mask",
-	"Verify that a /proc can be mounted in a new user and pid namespace where the one outside is "
-	"fully visible, and fails with EPERM where a mount hides a part of it",
+	"Verify that a /proc can be mounted in a new user and pid namespace where the one outside "
+	"is fully visible, and fails with EPERM where a mount hides a part of it",
 	KT_ANSWERS(call, SYS_mount, 0, KT_NOT_FIRST(1)),
 	KT_ANSWERS(call, SYS_mount, -EPERM, KT_NOT_FIRST(1)))
 {

@@ -86,8 +86,8 @@ static void loopback_body(void *unused)
 }
 
 KT_CASE(ns_net_loopback_down, "ns.net.loopback_down",
-	"Verify that a new network namespace has a loopback interface and none that is up: nothing is "
-	"reached before that one is",
+	"Verify that a new network namespace has a loopback interface and none that is up: nothing "
+	"is reached before that one is",
 	KT_STORES(call, SYS_ioctl, 2, offsetof(struct ifreq, ifr_flags), IFF_UP),
 	KT_SEES("lo", false), KT_ANSWERS(call, SYS_connect, 0))
 {
@@ -134,8 +134,8 @@ static void use_names(void *arg)
 }
 
 KT_CASE(ns_net_abstract_unix, "ns.net.abstract_unix",
-	"Verify that an abstract unix socket is reached from its network namespace alone, where its "
-	"name is taken, and one in the file system from others too",
+	"Verify that an abstract unix socket is reached from its network namespace alone, where "
+	"its name is taken, and one in the file system from others too",
 	KT_ANSWERS(call, SYS_connect, 0, KT_NOT_FIRST(1)),
 	KT_ANSWERS(call, SYS_bind, -EADDRINUSE, KT_NOT_FIRST(3)),
 	KT_ANSWERS(call, SYS_connect, -ECONNREFUSED, KT_NOT_FIRST(2)))
@@ -174,8 +174,8 @@ static void administer(void *unused)
 }
 
 KT_CASE(ns_net_userns_owner, "ns.net.userns_owner",
-	"Verify that CAP_NET_ADMIN in a user namespace counts for the network namespaces that belong "
-	"to it and for no other, by the socket that is used",
+	"Verify that CAP_NET_ADMIN in a user namespace counts for the network namespaces that "
+	"belong to it and for no other, by the socket that is used",
 	KT_ANSWERS(call, SYS_ioctl, 0, KT_NOT_FIRST(1)),
 	KT_ANSWERS(call, SYS_ioctl, 0, KT_NOT_FIRST(2)),
 	KT_ANSWERS(call, SYS_ioctl, -EPERM, KT_NOT_FIRST(4)))

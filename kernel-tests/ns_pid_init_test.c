@@ -58,8 +58,8 @@ static void attacked_init(void *ready)
 }
 
 KT_CASE(ns_pid_init_semantics, "ns.pid.init_semantics",
-	"Verify that process 1 of a pid namespace gets no signal from a member that it has no handler "
-	"for, SIGKILL and SIGSTOP neither, and the others as every process",
+	"Verify that process 1 of a pid namespace gets no signal from a member that it has no "
+	"handler for, SIGKILL and SIGSTOP neither, and the others as every process",
 	KT_REPORTS("exited(7)", W_EXITCODE(0, SIGKILL)))
 {
 	pid_t init;
@@ -78,8 +78,8 @@ static void signal_itself(void *unused)
 }
 
 KT_CASE(ns_pid_init_self, "ns.pid.init_self",
-	"Verify that process 1 of a pid namespace cannot end or stop itself by a signal that it has no "
-	"handler for",
+	"Verify that process 1 of a pid namespace cannot end or stop itself by a signal that it "
+	"has no handler for",
 	KT_REPORTS("exited(7)", W_STOPCODE(SIGSTOP)))
 {
 	KT_NEEDS(kt_probe_ns(CLONE_NEWPID));
@@ -87,8 +87,8 @@ KT_CASE(ns_pid_init_self, "ns.pid.init_self",
 }
 
 KT_CASE(ns_pid_init_outside, "ns.pid.init_outside",
-	"Verify that of the signals from outside without a handler, SIGSTOP stops process 1 of a pid "
-	"namespace, SIGKILL ends it, and all others are lost",
+	"Verify that of the signals from outside without a handler, SIGSTOP stops process 1 of a "
+	"pid namespace, SIGKILL ends it, and all others are lost",
 	KT_REPORTS("signal(SIGSTOP)", W_EXITCODE(0, SIGTERM)),
 	KT_REPORTS("killed(SIGKILL)", W_EXITCODE(0, SIGTERM)))
 {
@@ -158,8 +158,9 @@ static void kill_itself_when_open(void *ready)
 }
 
 KT_CASE(ns_pid_ptrace_init_inside, "ns.pid.ptrace_init.inside",
-	"Verify that for a tracer outside, SIGKILL from inside still does nothing to process 1 of a "
-	"pid namespace, but SIGSTOP and SIGTERM from inside are reported, and SIGSTOP delivered stops",
+	"Verify that for a tracer outside, SIGKILL from inside still does nothing to process 1 of "
+	"a pid namespace, but SIGSTOP and SIGTERM from inside are reported, and SIGSTOP delivered "
+	"stops",
 	KT_LOSES("signal(SIGSTOP)"), KT_REPORTS("EVENT_STOP(SIGSTOP)", W_STOPCODE(SIGTERM)),
 	KT_LOSES("signal(SIGTERM)"))
 {
@@ -179,8 +180,8 @@ KT_CASE(ns_pid_ptrace_init_inside, "ns.pid.ptrace_init.inside",
 }
 
 KT_CASE(ns_pid_ptrace_init_kill, "ns.pid.ptrace_init.kill",
-	"Verify that a tracer outside cannot end process 1 of a pid namespace by delivering SIGTERM "
-	"instead of another signal, but can by SIGKILL",
+	"Verify that a tracer outside cannot end process 1 of a pid namespace by delivering "
+	"SIGTERM instead of another signal, but can by SIGKILL",
 	KT_REPORTS("killed(SIGKILL)", W_EXITCODE(0, SIGTERM)),
 	KT_REPORTS("signal(SIG64)", W_EXITCODE(0, SIGTERM)))
 {

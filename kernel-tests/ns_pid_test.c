@@ -81,8 +81,8 @@ static void unshare_and_fork(void *arg)
 }
 
 KT_CASE(ns_pid_unshare_children, "ns.pid.unshare_children",
-	"Verify that unshare of the pid namespace moves the children to come and not the caller: the "
-	"first is process 1, whose parent has no pid there",
+	"Verify that unshare of the pid namespace moves the children to come and not the caller: "
+	"the first is process 1, whose parent has no pid there",
 	KT_ANSWERS(call, SYS_unshare, 0, KT_WHEN(0, CLONE_NEWPID)), KT_SEES("own pid", 1),
 	KT_SEES("child's pid", 2))
 {
@@ -206,8 +206,8 @@ static void choose_pids(void *unused)
 }
 
 KT_CASE(ns_pid_set_tid, "ns.pid.set_tid",
-	"Verify that clone3 with set_tid gives the child that pid, and fails with EEXIST for one that "
-	"is taken and with EINVAL for one that is none",
+	"Verify that clone3 with set_tid gives the child that pid, and fails with EEXIST for one "
+	"that is taken and with EINVAL for one that is none",
 	KT_RETURNS(call, SYS_clone3, 78), KT_ANSWERS(call, SYS_clone3, -EINVAL, KT_NOT_FIRST(1)),
 	KT_ANSWERS(call, SYS_clone3, -ENOMEM, KT_NOT_FIRST(2)))
 {
@@ -319,8 +319,8 @@ static void zap_init(void *arg)
 }
 
 KT_CASE(ns_pid_exit_zap, "ns.pid.exit_zap",
-	"Verify that process 1 which exits kills all members, but ends only when a tracer outside has "
-	"reaped those that it traces",
+	"Verify that process 1 which exits kills all members, but ends only when a tracer outside "
+	"has reaped those that it traces",
 	KT_SEES("process 1", 'Z'), KT_REPORTS("killed(SIGKILL)", 0))
 {
 	struct zap *z = kt_shared(sizeof(*z));

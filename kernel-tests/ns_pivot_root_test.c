@@ -58,8 +58,8 @@ static void pivot_body(void *unused)
 }
 
 KT_CASE(ns_mount_pivot_root, "ns.mount.pivot_root",
-	"Verify that pivot_root makes a mount the root and moves the old one to a directory below it, "
-	"from where it can be unmounted",
+	"Verify that pivot_root makes a mount the root and moves the old one to a directory below "
+	"it, from where it can be unmounted",
 	KT_SEES("old root", -1), KT_SEES("new root", -1), KT_ANSWERS(call, SYS_pivot_root, 0))
 {
 	run_in_root(pivot_body);
@@ -78,8 +78,8 @@ static void pivot_dot_body(void *unused)
 }
 
 KT_CASE(ns_mount_pivot_root_dot, "ns.mount.pivot_root.dot",
-	"Verify that pivot_root takes the same directory twice: the old root covers the new one, until "
-	"it is unmounted",
+	"Verify that pivot_root takes the same directory twice: the old root covers the new one, "
+	"until it is unmounted",
 	KT_ANSWERS(call, SYS_pivot_root, -EINVAL), KT_SEES("new root", -1))
 {
 	run_in_root(pivot_dot_body);
@@ -100,9 +100,10 @@ static void refused_body(void *unused)
 }
 
 KT_CASE(ns_mount_pivot_root_refused, "ns.mount.pivot_root.refused",
-	"Verify that pivot_root fails with EBUSY for a directory on the mount of the root, and with "
-	"EINVAL for a new root that is not the top of a mount",
-	KT_ANSWERS(call, SYS_pivot_root, -EINVAL), KT_ANSWERS(call, SYS_pivot_root, 0, KT_NOT_FIRST(3)))
+	"Verify that pivot_root fails with EBUSY for a directory on the mount of the root, and "
+	"with EINVAL for a new root that is not the top of a mount",
+	KT_ANSWERS(call, SYS_pivot_root, -EINVAL),
+	KT_ANSWERS(call, SYS_pivot_root, 0, KT_NOT_FIRST(3)))
 {
 	run_in_root(refused_body);
 }
@@ -118,7 +119,8 @@ static void shared_body(void *unused)
 }
 
 KT_CASE(ns_mount_pivot_root_shared, "ns.mount.pivot_root.shared",
-	"Verify that pivot_root fails with EINVAL while the mount that the new root is on is shared",
+	"Verify that pivot_root fails with EINVAL while the mount that the new root is on is "
+	"shared",
 	KT_ANSWERS(call, SYS_pivot_root, 0), KT_ANSWERS(call, SYS_pivot_root, -EBUSY))
 {
 	run_in_root(shared_body);
@@ -168,8 +170,8 @@ static void from_initramfs_body(void *unused)
 }
 
 KT_CASE(ns_mount_pivot_root_initramfs, "ns.mount.pivot_root.initramfs",
-	"Verify that pivot_root away from the initramfs fails with EINVAL before Linux 7.0 and succeeds "
-	"since then",
+	"Verify that pivot_root away from the initramfs fails with EINVAL before Linux 7.0 and "
+	"succeeds since then",
 	KT_ANSWERS(call, SYS_pivot_root, -EBUSY))
 {
 	if (!root_is_rootfs())

@@ -56,8 +56,8 @@ static void type_body(void *unused)
 }
 
 KT_CASE(ns_setns_type, "ns.setns.type",
-	"Verify that setns enters the namespace of a descriptor, if its type is the one asked for or "
-	"none is, and else fails with EINVAL",
+	"Verify that setns enters the namespace of a descriptor, if its type is the one asked for "
+	"or none is, and else fails with EINVAL",
 	KT_CHANGES_ARG(call, SYS_setns, 1, CLONE_NEWNET, 0), KT_ANSWERS(call, SYS_setns, 0),
 	KT_ANSWERS(call, SYS_setns, 0, KT_NOT_FIRST(1)))
 {
@@ -66,8 +66,8 @@ KT_CASE(ns_setns_type, "ns.setns.type",
 }
 
 KT_CASE(ns_setns_bad, "ns.setns.bad",
-	"Verify that setns fails with EINVAL for a descriptor of something else than a namespace, and "
-	"with EBADF for none",
+	"Verify that setns fails with EINVAL for a descriptor of something else than a namespace, "
+	"and with EBADF for none",
 	KT_ANSWERS(call, SYS_setns, 0), KT_ANSWERS(call, SYS_setns, -EINVAL, KT_NOT_FIRST(1)))
 {
 	int file = KT_SYS(open("/dev/null", O_RDONLY | O_CLOEXEC));
@@ -128,8 +128,8 @@ static void mt_body(void *arg)
 }
 
 KT_CASE(ns_setns_mt, "ns.setns.mt",
-	"Verify that setns to another user or mount namespace fails with EINVAL in a process of more "
-	"than one thread, in each of them",
+	"Verify that setns to another user or mount namespace fails with EINVAL in a process of "
+	"more than one thread, in each of them",
 	KT_ANSWERS(call, SYS_setns, 0), KT_ANSWERS(call, SYS_setns, 0, KT_WHEN(1, CLONE_NEWNS)),
 	KT_ANSWERS(call, SYS_setns, -EPERM, KT_NOT_FIRST(2)))
 {
@@ -193,8 +193,8 @@ static void enter_above(void *arg)
 }
 
 KT_CASE(ns_setns_above, "ns.setns.above",
-	"Verify that no process leaves its user namespace: setns to one above, or to a namespace that "
-	"belongs there, fails with EPERM, and to its own with EINVAL",
+	"Verify that no process leaves its user namespace: setns to one above, or to a namespace "
+	"that belongs there, fails with EPERM, and to its own with EINVAL",
 	KT_ANSWERS(call, SYS_setns, 0, KT_NOT_FIRST(1)), KT_ANSWERS(call, SYS_setns, 0),
 	KT_ANSWERS(call, SYS_setns, 0, KT_NOT_FIRST(2)))
 {

@@ -82,8 +82,8 @@ static void shift_too_late(void *unused)
 }
 
 KT_CASE(ns_time_frozen, "ns.time.frozen",
-	"Verify that the offsets of a time namespace can be changed until the first process is in it, "
-	"and then a write fails with EACCES",
+	"Verify that the offsets of a time namespace can be changed until the first process is in "
+	"it, and then a write fails with EACCES",
 	KT_SEES("write", 0), KT_SEES("write", -EPERM))
 {
 	KT_NEEDS(kt_probe_ns(CLONE_NEWTIME));
@@ -105,8 +105,8 @@ static void exec_in_time(void *unused)
 }
 
 KT_CASE(ns_time_exec, "ns.time.exec",
-	"Verify that a process enters the time namespace for its children by execve since Linux 6.2, "
-	"and did not before",
+	"Verify that a process enters the time namespace for its children by execve since Linux "
+	"6.2, and did not before",
 	KT_SEES("entered", 2))
 {
 	bool entered = kt_kernel_has(KT_CHANGE_TIMENS_EXEC);
@@ -142,8 +142,8 @@ static void vfork_in_time(void *unused)
 }
 
 KT_CASE(ns_time_vfork_exec, "ns.time.vfork_exec",
-	"Verify that the child of a vfork enters the time namespace by execve, and that before Linux "
-	"6.2 such a vfork fails with EINVAL",
+	"Verify that the child of a vfork enters the time namespace by execve, and that before "
+	"Linux 6.2 such a vfork fails with EINVAL",
 	KT_SEES("vfork", -EAGAIN))
 {
 	KT_NEEDS(kt_probe_ns(CLONE_NEWTIME));
@@ -165,7 +165,8 @@ static void thread_in_time(void *unused)
 	(void)unused;
 	new_time();
 	tid = clone(park_thread, stack + sizeof(stack),
-		    CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM,
+		    CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
+			    CLONE_SYSVSEM,
 		    NULL);
 	tid = KT_SEEN("clone", tid < 0 ? -errno : tid);
 	if (!kt_kernel_has(KT_CHANGE_TIMENS_EXEC)) {
@@ -177,8 +178,8 @@ static void thread_in_time(void *unused)
 }
 
 KT_CASE(ns_time_thread, "ns.time.thread",
-	"Verify that a new thread is in the time namespace of its process, whatever is for children, "
-	"and that before Linux 6.2 there could be none then: clone fails with EINVAL",
+	"Verify that a new thread is in the time namespace of its process, whatever is for "
+	"children, and that before Linux 6.2 there could be none then: clone fails with EINVAL",
 	KT_SEES("clone", -EPERM))
 {
 	KT_NEEDS(kt_probe_ns(CLONE_NEWTIME));

@@ -130,8 +130,8 @@ static void see_overflow(void *unused)
 }
 
 KT_CASE(ns_user_maps_overflow, "ns.user.maps.overflow",
-	"Verify that in a user namespace without maps every id is the overflow id, and can be changed "
-	"to none",
+	"Verify that in a user namespace without maps every id is the overflow id, and can be "
+	"changed to none",
 	KT_SEES("uid", 0), KT_SEES("gid", 0), KT_ANSWERS(call, SYS_setresuid, 0))
 {
 	KT_WAIT(kt_child(see_overflow, NULL), "exited(0)");
@@ -182,8 +182,8 @@ static void map_others(void *unused)
 }
 
 KT_CASE(ns_user_maps_own_id, "ns.user.maps.own_id",
-	"Verify that a process without privileges outside can map its own uid and gid alone: any other "
-	"map fails with EPERM",
+	"Verify that a process without privileges outside can map its own uid and gid alone: any "
+	"other map fails with EPERM",
 	KT_ANSWERS(call, SYS_write, 5), KT_ANSWERS(call, SYS_write, -EINVAL, KT_NOT_FIRST(2)),
 	KT_ANSWERS(call, SYS_write, -EPERM, KT_NOT_FIRST(6)))
 {
@@ -245,8 +245,8 @@ static void map_group(void *unused)
 }
 
 KT_CASE(ns_user_maps_setgroups, "ns.user.maps.setgroups",
-	"Verify that a process without privileges outside writes its gid_map only after it has denied "
-	"setgroups, which then fails with EPERM for good",
+	"Verify that a process without privileges outside writes its gid_map only after it has "
+	"denied setgroups, which then fails with EPERM for good",
 	KT_ANSWERS(call, SYS_write, 1), KT_ANSWERS(call, SYS_setgroups, 0),
 	KT_ANSWERS(call, SYS_write, 1, KT_NOT_FIRST(4)))
 {
@@ -284,7 +284,8 @@ static void exec_as(void *arg)
 		KT_SYS(syscall(SYS_capget, &h, data));
 		data[CAP_TO_INDEX(image->ambient)].inheritable |= CAP_TO_MASK(image->ambient);
 		KT_SYS(syscall(SYS_capset, &h, data));
-		KT_OK(kt_raw(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, image->ambient, 0, 0));
+		KT_OK(kt_raw(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, image->ambient, 0,
+			     0));
 	}
 	KT_OK(kt_exec("count_caps", ""));
 }
@@ -317,8 +318,8 @@ KT_CASE(ns_user_caps_on_exec_root, "ns.user.caps_on_exec.root",
 }
 
 KT_CASE(ns_user_caps_on_exec_ambient, "ns.user.caps_on_exec.ambient",
-	"Verify that execve in a user namespace leaves the ambient capabilities, and no others, to a "
-	"process that is not uid 0 there",
+	"Verify that execve in a user namespace leaves the ambient capabilities, and no others, to "
+	"a process that is not uid 0 there",
 	KT_REPORTS("exited(1)", W_EXITCODE(0, 0)), KT_ANSWERS(call, SYS_prctl, 0))
 {
 	KT_WAIT(start_image(1000, CAP_NET_RAW), "exited(1)");
@@ -357,8 +358,8 @@ static bool is_first_userns(void)
 }
 
 KT_CASE(ns_user_nested_limit, "ns.user.nested_limit",
-	"Verify that user namespaces nest 33 levels deep below the first, and that the next fails with "
-	"ENOSPC",
+	"Verify that user namespaces nest 33 levels deep below the first, and that the next fails "
+	"with ENOSPC",
 	KT_ANSWERS(call, SYS_unshare, -EUSERS, KT_NOT_FIRST(33)),
 	KT_ANSWERS(call, SYS_unshare, -ENOSPC, KT_NOT_FIRST(32)))
 {

@@ -47,8 +47,8 @@ static pid_t start_owner(struct owner **o)
 }
 
 KT_CASE(pidfd_getfd_basic, "pidfd.getfd.basic",
-	"Verify that pidfd_getfd gives a close-on-exec descriptor of the same open file description, "
-	"not of another of the same file",
+	"Verify that pidfd_getfd gives a close-on-exec descriptor of the same open file "
+	"description, not of another of the same file",
 	KT_RETURNS(call, SYS_fcntl, 0), KT_SEES("offset", 0))
 {
 	struct owner *o;
@@ -65,9 +65,10 @@ KT_CASE(pidfd_getfd_basic, "pidfd.getfd.basic",
 }
 
 KT_CASE(pidfd_getfd_errors, "pidfd.getfd.errors",
-	"Verify that pidfd_getfd fails with EBADF for a descriptor that the process does not have or "
-	"one of something else than a pidfd, and with EINVAL for any flag",
-	KT_ANSWERS(call, SYS_pidfd_getfd, -ESRCH), KT_CHANGES_ARG(call, SYS_pidfd_getfd, 2, ~0UL, 0))
+	"Verify that pidfd_getfd fails with EBADF for a descriptor that the process does not have "
+	"or one of something else than a pidfd, and with EINVAL for any flag",
+	KT_ANSWERS(call, SYS_pidfd_getfd, -ESRCH),
+	KT_CHANGES_ARG(call, SYS_pidfd_getfd, 2, ~0UL, 0))
 {
 	struct owner *o;
 	pid_t pid = start_owner(&o);
@@ -83,8 +84,8 @@ KT_CASE(pidfd_getfd_errors, "pidfd.getfd.errors",
 }
 
 KT_CASE(pidfd_getfd_dead, "pidfd.getfd.dead",
-	"Verify that pidfd_getfd from a zombie fails with ESRCH since Linux 6.9 and with that, EBADF "
-	"or EPERM before, and from a reaped process with ESRCH",
+	"Verify that pidfd_getfd from a zombie fails with ESRCH since Linux 6.9 and with that, "
+	"EBADF or EPERM before, and from a reaped process with ESRCH",
 	KT_ANSWERS(call, SYS_pidfd_getfd, 0),
 	KT_ANSWERS(call, SYS_pidfd_getfd, -EBADF, KT_NOT_FIRST(1)))
 {
@@ -142,8 +143,8 @@ static void take_twice(void *arg)
 }
 
 KT_CASE(pidfd_getfd_attach_perm, "pidfd.getfd.attach_perm",
-	"Verify that pidfd_getfd fails with EPERM from a process that may not be attached to, as one "
-	"that is not dumpable, even with a pidfd opened when it was",
+	"Verify that pidfd_getfd fails with EPERM from a process that may not be attached to, as "
+	"one that is not dumpable, even with a pidfd opened when it was",
 	KT_ANSWERS(call, SYS_pidfd_getfd, -EBADF, KT_NOT_FIRST(1)),
 	KT_ANSWERS(call, SYS_pidfd_getfd, 100, KT_NOT_FIRST(1)))
 {

@@ -50,8 +50,8 @@ static void with_ids(void *uid)
 }
 
 KT_CASE(pidfd_get_info, "pidfd.get_info",
-	"Verify that PIDFD_GET_INFO tells pid, thread group, parent and all ids of the process, and "
-	"the mask which of them it tells",
+	"Verify that PIDFD_GET_INFO tells pid, thread group, parent and all ids of the process, "
+	"and the mask which of them it tells",
 	KT_STORES(call, SYS_ioctl, 2, offsetof(struct pidfd_info, suid), 1),
 	KT_STORES(call, SYS_ioctl, 2, offsetof(struct pidfd_info, ppid), 1),
 	KT_STORES(call, SYS_ioctl, 2, offsetof(struct pidfd_info, mask), PIDFD_INFO_CREDS))
@@ -103,8 +103,8 @@ static void exit_with_7(void *unused)
 }
 
 KT_CASE(pidfd_get_info_exit, "pidfd.get_info.exit",
-	"Verify that with PIDFD_INFO_EXIT the pidfd of a reaped process tells its exit status, without "
-	"it fails with ESRCH, and that of a zombie tells none yet",
+	"Verify that with PIDFD_INFO_EXIT the pidfd of a reaped process tells its exit status, "
+	"without it fails with ESRCH, and that of a zombie tells none yet",
 	KT_STORES(call, SYS_ioctl, 2, offsetof(struct pidfd_info, exit_code), 0x100),
 	KT_STORES(call, SYS_ioctl, 2, offsetof(struct pidfd_info, mask), PIDFD_INFO_EXIT),
 	KT_RETURNS(call, SYS_ioctl, 0, KT_NOT_FIRST(2)))
@@ -214,8 +214,8 @@ static void hide_and_wait(void *hidden)
 }
 
 KT_CASE(pidfd_ns_ioctl_perm, "pidfd.ns_ioctl.perm",
-	"Verify that the namespace ioctls of a pidfd fail with EACCES for a process that the caller "
-	"may not read, as ptrace has it",
+	"Verify that the namespace ioctls of a pidfd fail with EACCES for a process that the "
+	"caller may not read, as ptrace has it",
 	KT_ANSWERS(call, SYS_ioctl, 100), KT_ANSWERS(call, SYS_ioctl, -ESRCH, KT_NOT_FIRST(3)))
 {
 	KT_NEEDS(probe_ns_ioctl());

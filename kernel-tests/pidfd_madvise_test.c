@@ -55,8 +55,8 @@ static long advise(const struct target *t, int advice, unsigned int flags)
 }
 
 KT_CASE(pidfd_process_madvise, "pidfd.process_madvise",
-	"Verify that process_madvise gives MADV_COLD for the memory of another process, says how many "
-	"bytes of it, and refuses a flag and MADV_DONTNEED with EINVAL",
+	"Verify that process_madvise gives MADV_COLD for the memory of another process, says how "
+	"many bytes of it, and refuses a flag and MADV_DONTNEED with EINVAL",
 	KT_RETURNS(call, SYS_process_madvise, 0),
 	KT_ANSWERS(call, SYS_process_madvise, SIZE, KT_WHEN(3, MADV_DONTNEED)),
 	KT_CHANGES_ARG(call, SYS_process_madvise, 4, 1, 0))
@@ -106,8 +106,8 @@ static void hide(void *arg)
 }
 
 KT_CASE(pidfd_process_madvise_read, "pidfd.process_madvise.read",
-	"Verify that process_madvise fails with EACCES for a process that the caller may not read, as "
-	"ptrace has it, even with CAP_SYS_NICE",
+	"Verify that process_madvise fails with EACCES for a process that the caller may not read, "
+	"as ptrace has it, even with CAP_SYS_NICE",
 	KT_ANSWERS(call, SYS_process_madvise, SIZE), KT_ANSWERS(call, SYS_process_madvise, -EPERM))
 {
 	struct target *t = start_target();

@@ -86,8 +86,8 @@ static void thread_and_park(void *arg)
 }
 
 KT_CASE(pidfd_open_nonleader, "pidfd.open.nonleader",
-	"Verify that pidfd_open without PIDFD_THREAD refuses the tid of a thread that does not lead "
-	"its group, with ENOENT since Linux 6.16 and with EINVAL before",
+	"Verify that pidfd_open without PIDFD_THREAD refuses the tid of a thread that does not "
+	"lead its group, with ENOENT since Linux 6.16 and with EINVAL before",
 	KT_ANSWERS(call, SYS_pidfd_open, -ESRCH))
 {
 	struct threaded *t = kt_shared(sizeof(*t));
@@ -222,8 +222,8 @@ static void clone_thread_body(void *unused)
 }
 
 KT_CASE(pidfd_clone_pidfd_thread, "pidfd.clone_pidfd.thread",
-	"Verify that clone with CLONE_PIDFD and CLONE_THREAD gives a PIDFD_THREAD descriptor of the "
-	"new thread where there are such, and else fails with EINVAL",
+	"Verify that clone with CLONE_PIDFD and CLONE_THREAD gives a PIDFD_THREAD descriptor of "
+	"the new thread where there are such, and else fails with EINVAL",
 	KT_SEES("clone", -ENOSYS))
 {
 	KT_NEEDS(probe_clone_pidfd());
@@ -250,8 +250,8 @@ static void look_from_inside(void *arg)
 }
 
 KT_CASE(pidfd_fdinfo, "pidfd.fdinfo",
-	"Verify that the fdinfo of a pidfd has its Pid and NSpid as the pid namespace of that /proc "
-	"has them, 0 where the process has none there, and -1 once it is reaped",
+	"Verify that the fdinfo of a pidfd has its Pid and NSpid as the pid namespace of that "
+	"/proc has them, 0 where the process has none there, and -1 once it is reaped",
 	KT_SEES("fdinfo Pid", 7, KT_NOT_FIRST(1)), KT_SEES("fdinfo Pid", 7, KT_NOT_FIRST(2)))
 {
 	struct view *v = kt_shared(sizeof(*v));
@@ -293,8 +293,8 @@ static uint64_t inode(int fd)
 }
 
 KT_CASE(pidfd_pidfs_identity, "pidfd.pidfs_identity",
-	"Verify that pidfds are inodes of pidfs, one for each process: the same in every pidfd of it "
-	"and another in those of others",
+	"Verify that pidfds are inodes of pidfs, one for each process: the same in every pidfd of "
+	"it and another in those of others",
 	KT_STORES(call, SYS_statx, 4, offsetof(struct statx, stx_ino), 1 << 20, KT_NOT_FIRST(1)),
 	KT_CHANGES_ARG(call, SYS_statx, 0, ~0UL, 0))
 {

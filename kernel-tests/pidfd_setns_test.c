@@ -67,8 +67,9 @@ static void enter_all(void *unused)
 }
 
 KT_CASE(pidfd_setns, "pidfd.setns",
-	"Verify that setns with a pidfd enters all the namespaces of the process which the flags name "
-	"in one call, and fails with EINVAL for no flag or another one and with ESRCH when it is dead",
+	"Verify that setns with a pidfd enters all the namespaces of the process which the flags "
+	"name in one call, and fails with EINVAL for no flag or another one and with ESRCH when it "
+	"is dead",
 	KT_CHANGES_ARG(call, SYS_setns, 1, CLONE_NEWNET, 0), KT_ANSWERS(call, SYS_setns, 0),
 	KT_CHANGES_ARG(call, SYS_setns, 1, CLONE_VM, 0, KT_WHEN(1, CLONE_NEWUTS | CLONE_VM)))
 {
@@ -108,7 +109,8 @@ static void start_both(void *unused)
 }
 
 KT_CASE(pidfd_setns_atomic, "pidfd.setns.atomic",
-	"Verify that setns with a pidfd that cannot enter one of the namespaces enters none of them",
+	"Verify that setns with a pidfd that cannot enter one of the namespaces enters none of "
+	"them",
 	KT_CHANGES_ARG(call, SYS_setns, 1, CLONE_NEWPID, 0, KT_WHEN(1, THREE | CLONE_NEWPID)),
 	KT_SEES("namespace", 1))
 {

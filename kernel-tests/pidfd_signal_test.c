@@ -28,7 +28,8 @@ static int open_pidfd(pid_t pid, unsigned int flags)
 
 KT_CASE(pidfd_send_signal_basic, "pidfd.send_signal.basic",
 	"Verify that pidfd_send_signal sends a signal to the process, probes it with signal 0, and "
-	"refuses an unknown signal or flag with EINVAL and a descriptor of something else with EBADF",
+	"refuses an unknown signal or flag with EINVAL and a descriptor of something else with "
+	"EBADF",
 	KT_ANSWERS(call, NR, 0, KT_WHEN(1, 65)), KT_CHANGES_ARG(call, NR, 3, 1UL << 31, 0),
 	KT_CHANGES_ARG(call, NR, 1, 0, SIGKILL))
 {
@@ -94,8 +95,8 @@ static void signal_stranger(void *arg)
 }
 
 KT_CASE(pidfd_send_signal_perm, "pidfd.send_signal.perm",
-	"Verify that pidfd_send_signal fails with EPERM where kill does, even with a pidfd that was "
-	"opened when it would not have",
+	"Verify that pidfd_send_signal fails with EPERM where kill does, even with a pidfd that "
+	"was opened when it would not have",
 	KT_ANSWERS(call, NR, 0), KT_ANSWERS(call, NR, 0, KT_NOT_FIRST(1)))
 {
 	KT_WAIT(kt_child(signal_stranger, kt_shared(sizeof(int))), "exited(0)");
@@ -108,7 +109,8 @@ static void body_exit(void *unused)
 }
 
 KT_CASE(pidfd_send_signal_reaped, "pidfd.send_signal.reaped",
-	"Verify that pidfd_send_signal succeeds for a zombie, and fails with ESRCH once it is reaped",
+	"Verify that pidfd_send_signal succeeds for a zombie, and fails with ESRCH once it is "
+	"reaped",
 	KT_ANSWERS(call, NR, -ESRCH), KT_ANSWERS(call, NR, 0, KT_NOT_FIRST(2)))
 {
 	pid_t pid = kt_child(body_exit, NULL);
@@ -268,7 +270,8 @@ KT_FAMILY(pidfd_send_signal_scope, "pidfd.send_signal.scope", sizeof(scopes) / s
 	who = reached(pid, f);
 	KT_REQUIRE_MSG(strcmp(who, scopes[i].reached) == 0, "it is for the %s, expected for the %s",
 		       who, scopes[i].reached);
-	KT_ERR(EINVAL, kt_pidfd_signal(fd, 0, NULL, PIDFD_SIGNAL_THREAD | PIDFD_SIGNAL_THREAD_GROUP));
+	KT_ERR(EINVAL,
+	       kt_pidfd_signal(fd, 0, NULL, PIDFD_SIGNAL_THREAD | PIDFD_SIGNAL_THREAD_GROUP));
 }
 
 /* linux/fcntl.h of 6.16; linux/pidfd.h of 6.14 and 6.15 had -20000 for the second. */

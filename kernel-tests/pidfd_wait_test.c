@@ -32,8 +32,8 @@ static int hup(void)
 }
 
 KT_CASE(pidfd_poll_exit, "pidfd.poll.exit",
-	"Verify that a pidfd becomes readable when its process is a zombie, and not in a ptrace-stop "
-	"or in a job control stop",
+	"Verify that a pidfd becomes readable when its process is a zombie, and not in a "
+	"ptrace-stop or in a job control stop",
 	KT_POLLS(POLLIN),
 	KT_POLLS(POLLIN, KT_NOT_FIRST(1)),
 	KT_POLLS(POLLIN, KT_NOT_FIRST(2)))
@@ -175,8 +175,8 @@ static void exec_leader(void *arg)
 }
 
 KT_CASE(pidfd_poll_thread_exec, "pidfd.poll.thread_exec",
-	"Verify that when a thread other than the leader has called execve, a PIDFD_THREAD descriptor "
-	"of the leader is not readable, and one of that thread hangs up",
+	"Verify that when a thread other than the leader has called execve, a PIDFD_THREAD "
+	"descriptor of the leader is not readable, and one of that thread hangs up",
 	KT_POLLS(POLLIN),
 	KT_POLLS(POLLIN | POLLHUP, KT_NOT_FIRST(1)),
 	KT_POLLS(POLLIN, KT_NOT_FIRST(2)))
@@ -214,7 +214,8 @@ static long wait_pidfd(int fd, siginfo_t *si, int options)
 
 KT_CASE(pidfd_waitid, "pidfd.waitid",
 	"Verify that waitid with P_PIDFD waits for the child of a pidfd, and fails with ECHILD for "
-	"one that is no child, with EINVAL for a negative descriptor and with EBADF for another file",
+	"one that is no child, with EINVAL for a negative descriptor and with EBADF for another "
+	"file",
 	KT_STORES(call, SYS_waitid, 2, offsetof(siginfo_t, si_status), SIGKILL ^ SIGTERM),
 	KT_ANSWERS(call, SYS_waitid, -EINVAL, KT_WHEN(3, WEXITED | WNOHANG)))
 {
@@ -237,8 +238,8 @@ KT_CASE(pidfd_waitid, "pidfd.waitid",
 }
 
 KT_CASE(pidfd_waitid_nonblock, "pidfd.waitid.nonblock",
-	"Verify that waitid with a PIDFD_NONBLOCK descriptor fails with EAGAIN while there is nothing "
-	"to report, but with WNOHANG succeeds, and reports the end",
+	"Verify that waitid with a PIDFD_NONBLOCK descriptor fails with EAGAIN while there is "
+	"nothing to report, but with WNOHANG succeeds, and reports the end",
 	KT_CHANGES_ARG(call, SYS_waitid, 3, 0, WNOHANG),
 	KT_ANSWERS(call, SYS_waitid, -EAGAIN))
 {

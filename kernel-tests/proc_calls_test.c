@@ -178,8 +178,8 @@ static void close_some(void *unused)
 }
 
 KT_CASE(proc_close_range, "proc.close_range",
-	"Verify that close_range closes just the descriptors of the range, open or not, and refuses "
-	"bad ranges and unknown flags with EINVAL",
+	"Verify that close_range closes just the descriptors of the range, open or not, and "
+	"refuses bad ranges and unknown flags with EINVAL",
 	KT_ANSWERS(call, NR_CLOSE_RANGE, 0, KT_NOT_FIRST(2)), KT_ANSWERS(call, NR_CLOSE_RANGE, 0),
 	KT_CHANGES_ARG(call, NR_CLOSE_RANGE, 1, ~0UL, 106, KT_WHEN(0, 102)))
 {
@@ -198,8 +198,8 @@ static void mark_some(void *unused)
 }
 
 KT_CASE(proc_close_range_cloexec, "proc.close_range_cloexec",
-	"Verify that close_range with CLOSE_RANGE_CLOEXEC closes nothing and sets FD_CLOEXEC on the "
-	"range alone",
+	"Verify that close_range with CLOSE_RANGE_CLOEXEC closes nothing and sets FD_CLOEXEC on "
+	"the range alone",
 	KT_CHANGES_ARG(call, NR_CLOSE_RANGE, 2, CLOSE_CLOEXEC, 0),
 	KT_CHANGES_ARG(call, NR_CLOSE_RANGE, 0, ~0UL, 101))
 {
@@ -224,8 +224,8 @@ static void close_own(void *unused)
 }
 
 KT_CASE(proc_close_range_unshare, "proc.close_range_unshare",
-	"Verify that close_range with CLOSE_RANGE_UNSHARE closes in a table of the caller's own: who "
-	"shared the old one keeps all",
+	"Verify that close_range with CLOSE_RANGE_UNSHARE closes in a table of the caller's own: "
+	"who shared the old one keeps all",
 	KT_CHANGES_ARG(call, NR_CLOSE_RANGE, 2, CLOSE_UNSHARE, 0))
 {
 	KT_NEEDS(probe_close_range(CLOSE_UNSHARE));
@@ -268,8 +268,8 @@ static const struct clone3_row {
 	{ "thread_signal", "a thread with an exit signal is refused",
 	  { .flags = CLONE_THREAD | CLONE_SIGHAND | CLONE_VM, .exit_signal = SIGCHLD }, 88,
 	  EINVAL },
-	{ "thread_alone", "CLONE_THREAD without CLONE_SIGHAND is refused", { .flags = CLONE_THREAD },
-	  88, EINVAL },
+	{ "thread_alone", "CLONE_THREAD without CLONE_SIGHAND is refused",
+	  { .flags = CLONE_THREAD }, 88, EINVAL },
 	{ "stack_unsized", "a stack without its size is refused", { .stack = 4096 }, 88, EINVAL },
 	{ "size_unstacked", "the size of no stack is refused", { .stack_size = 4096 }, 88, EINVAL },
 	{ "set_tid_null", "a number of pids without pids is refused", { .set_tid_size = 1 }, 88,

@@ -212,8 +212,8 @@ static void exec_with_shared_table(void *arg)
 }
 
 KT_CASE(proc_exec_cloexec, "proc.exec_cloexec",
-	"Verify that an execve closes the descriptors with FD_CLOEXEC and no others, in a table of its "
-	"own: who shared it before keeps all",
+	"Verify that an execve closes the descriptors with FD_CLOEXEC and no others, in a table of "
+	"its own: who shared it before keeps all",
 	KT_SEES("with FD_CLOEXEC", 1), KT_SEES("without", 0), KT_ANSWERS(call, SYS_fcntl, -EBADF))
 {
 	struct descriptors *d = kt_shared(sizeof(*d));
@@ -251,8 +251,8 @@ static void exec_without_arguments(void *unused)
 }
 
 KT_CASE(proc_exec_argv_empty, "proc.exec_argv_empty",
-	"Verify that a program that is executed without any argument gets one empty argument, and on "
-	"older kernels none",
+	"Verify that a program that is executed without any argument gets one empty argument, and "
+	"on older kernels none",
 	KT_SEES("bytes of arguments", 2))
 {
 	ssize_t n;
@@ -319,7 +319,8 @@ static void exec_broken_programs(void *unused)
 KT_CASE(proc_exec_late_failure, "proc.exec_late_failure",
 	"Verify that execve returns an error as long as the old image is there, and that a failure "
 	"after that kills the process with SIGSEGV, ignored or not",
-	KT_REPORTS("killed(SIGSEGV)", SIGKILL), KT_ANSWERS(call, SYS_execveat, -EINVAL, KT_NOT_FIRST(1)),
+	KT_REPORTS("killed(SIGSEGV)", SIGKILL),
+	KT_ANSWERS(call, SYS_execveat, -EINVAL, KT_NOT_FIRST(1)),
 	KT_ANSWERS(call, SYS_execveat, -EINVAL))
 {
 	if (syscall(SYS_execveat, -1, "", NULL, NULL, 0) < 0 && errno == ENOSYS)

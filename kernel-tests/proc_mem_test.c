@@ -71,7 +71,8 @@ static bool forced_write(bool traced)
 	KT_EQ(mem_read(fd, (uintptr_t)l->word, &word, sizeof(word)), sizeof(word));
 	KT_EQ(word, OLD);
 	rc = mem_write(fd, (uintptr_t)l->word, &new, sizeof(new));
-	printf("%s: %s\n", traced ? "traced" : "not traced", rc < 0 ? kt_errno_name((int)-rc) : "written");
+	printf("%s: %s\n", traced ? "traced" : "not traced",
+	       rc < 0 ? kt_errno_name((int)-rc) : "written");
 	if (rc < 0)
 		KT_EQ(rc, -EIO);
 	else
@@ -88,8 +89,8 @@ static bool forced_write(bool traced)
 }
 
 KT_CASE(ptrace_mem_proc_mem, "ptrace.mem.proc_mem",
-	"Verify that a write through /proc/PID/mem to a read-only private page is made in a copy, or "
-	"fails with EIO and changes nothing, and that a tracer is let through whoever else is",
+	"Verify that a write through /proc/PID/mem to a read-only private page is made in a copy, "
+	"or fails with EIO and changes nothing, and that a tracer is let through whoever else is",
 	KT_ANSWERS(call, SYS_pwritev, sizeof(long)), KT_RETURNS(call, SYS_pwritev, -EINVAL),
 	KT_RETURNS(call, SYS_pwritev, 1, KT_NOT_FIRST(1)))
 {

@@ -74,8 +74,8 @@ static void start_parent_thread(void *arg)
 }
 
 KT_CASE(proc_pdeathsig, "proc.pdeathsig",
-	"Verify that the signal of PR_SET_PDEATHSIG comes when the thread that made the child ends, "
-	"though its process lives on",
+	"Verify that the signal of PR_SET_PDEATHSIG comes when the thread that made the child "
+	"ends, though its process lives on",
 	KT_CHANGES_ARG(call, SYS_prctl, 1, ~0UL, SIGUSR2, KT_WHEN(0, PR_SET_PDEATHSIG)))
 {
 	struct thread_parent *t = kt_shared(sizeof(*t));
@@ -211,8 +211,8 @@ static const char *probe_subreaper(void)
 }
 
 KT_CASE(proc_subreaper, "proc.subreaper",
-	"Verify that an orphan becomes the child of the nearest ancestor with PR_SET_CHILD_SUBREAPER, "
-	"which waits for it",
+	"Verify that an orphan becomes the child of the nearest ancestor with "
+	"PR_SET_CHILD_SUBREAPER, which waits for it",
 	KT_ANSWERS(call, SYS_prctl, 0), KT_ANSWERS(call, SYS_getppid, 1))
 {
 	struct orphan *o = kt_shared(sizeof(*o));
@@ -286,8 +286,8 @@ static void be_init(void *arg)
 }
 
 KT_CASE(proc_kill_minus1, "proc.kill_minus1",
-	"Verify that kill(-1) reaches every process of the pid namespace but the caller and process 1, "
-	"and fails with ESRCH when that is nobody",
+	"Verify that kill(-1) reaches every process of the pid namespace but the caller and "
+	"process 1, and fails with ESRCH when that is nobody",
 	KT_CHANGES_ARG(call, SYS_kill, 1, ~0UL, SIGTERM, KT_WHEN(1, SIGKILL)),
 	KT_ANSWERS(call, SYS_kill, 0, KT_WHEN(1, 0)))
 {
@@ -311,8 +311,8 @@ static void leave_thread_behind(void *gate)
 }
 
 KT_CASE(proc_signal_group_exit_status, "proc.signal_group_exit_status",
-	"Verify that a process whose threads end one by one has the exit status of the last one, and "
-	"on older kernels that of the leader",
+	"Verify that a process whose threads end one by one has the exit status of the last one, "
+	"and on older kernels that of the leader",
 	KT_SEES("status", W_EXITCODE(1, 0)))
 {
 	struct kt_gate *gate = kt_shared(sizeof(*gate));

@@ -62,16 +62,18 @@ static char *map_end(void)
 {
 	size_t size = (size_t)sysconf(_SC_PAGESIZE);
 
-	KT_REQUIRE(mmap(AT, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == AT);
+	KT_REQUIRE(mmap(AT, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ==
+		   AT);
 	for (size_t i = 0; i < size; i++)
 		AT[i] = (char)i;
 	return AT + size;
 }
 
 KT_CASE(pvm_read_partial, "pvm.read.partial",
-	"Verify that a transfer ends before the first element of the remote vector that faults, and "
-	"gives the number of bytes until there",
-	KT_RETURNS(call, SYS_process_vm_readv, 64), KT_RETURNS(call, SYS_process_vm_writev, -EFAULT))
+	"Verify that a transfer ends before the first element of the remote vector that faults, "
+	"and gives the number of bytes until there",
+	KT_RETURNS(call, SYS_process_vm_readv, 64),
+	KT_RETURNS(call, SYS_process_vm_writev, -EFAULT))
 {
 	char *end = map_end(), buf[64];
 	struct iovec local = { buf, sizeof(buf) }, remote[] = {
@@ -103,9 +105,10 @@ KT_CASE(pvm_read_first_fault, "pvm.read.first_fault",
 }
 
 KT_CASE(pvm_read_splits_element, "pvm.read.splits_element",
-	"Verify that a transfer ends in the middle of an element where its page ends, with the bytes "
-	"before the end",
-	KT_RETURNS(call, SYS_process_vm_readv, -EFAULT), KT_RETURNS(call, SYS_process_vm_writev, 64))
+	"Verify that a transfer ends in the middle of an element where its page ends, with the "
+	"bytes before the end",
+	KT_RETURNS(call, SYS_process_vm_readv, -EFAULT),
+	KT_RETURNS(call, SYS_process_vm_writev, 64))
 {
 	char *end = map_end(), buf[64];
 	pid_t pid;
@@ -161,8 +164,8 @@ KT_CASE(pvm_flags, "pvm.flags",
 }
 
 KT_CASE(pvm_iov_limits, "pvm.iov_limits",
-	"Verify that either vector may have 1024 elements, and that more, or an element of negative "
-	"length, fail with EINVAL",
+	"Verify that either vector may have 1024 elements, and that more, or an element of "
+	"negative length, fail with EINVAL",
 	KT_RETURNS(call, SYS_process_vm_readv, IOV_MAX, KT_NOT_FIRST(3)),
 	KT_RETURNS(call, SYS_process_vm_readv, -EINVAL))
 {
@@ -209,8 +212,8 @@ static void exit_body(void *unused)
 }
 
 KT_CASE(pvm_esrch, "pvm.esrch",
-	"Verify that a transfer fails with ESRCH for a pid that is not in use, for a zombie and for a "
-	"kernel thread",
+	"Verify that a transfer fails with ESRCH for a pid that is not in use, for a zombie and "
+	"for a kernel thread",
 	KT_RETURNS(call, SYS_process_vm_readv, 8, KT_NOT_FIRST(1)),
 	KT_RETURNS(call, SYS_process_vm_readv, -EPERM, KT_NOT_FIRST(3)))
 {
@@ -315,8 +318,8 @@ static void write_and_read(pid_t pid, const char *what)
 }
 
 KT_CASE(pvm_any_state, "pvm.any_state",
-	"Verify that transfers work whether the process runs, sleeps, is job-stopped or stands in a "
-	"ptrace-stop, and need no tracing",
+	"Verify that transfers work whether the process runs, sleeps, is job-stopped or stands in "
+	"a ptrace-stop, and need no tracing",
 	KT_RETURNS(call, SYS_process_vm_readv, -EPERM, KT_NOT_FIRST(4)),
 	KT_RETURNS(call, SYS_process_vm_writev, -EFAULT, KT_NOT_FIRST(2)))
 {
@@ -371,8 +374,8 @@ static unsigned long read_at(pid_t pid)
 }
 
 KT_CASE(pvm_exec_race, "pvm.exec_race",
-	"Verify that transfers during an execve reach the old program or the new one, and never the "
-	"old one again after it has gone",
+	"Verify that transfers during an execve reach the old program or the new one, and never "
+	"the old one again after it has gone",
 	KT_RETURNS(call, SYS_process_vm_readv, sizeof(long)))
 {
 	KT_NEEDS(probe());

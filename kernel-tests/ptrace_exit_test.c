@@ -283,7 +283,8 @@ static void crowd_body(void *gate)
 KT_CASE(ptrace_exit_exit_group_all, "ptrace.exit.exit_group_all",
 	"Verify that after exit_group every traced thread reports PTRACE_EVENT_EXIT and then its "
 	"exit, each with the status of exit_group, and the leader as the last",
-	KT_STORES(ptrace, PTRACE_GETEVENTMSG, 3, 0, 0x100), KT_REPORTS("exited(9)", W_EXITCODE(0, 9)))
+	KT_STORES(ptrace, PTRACE_GETEVENTMSG, 3, 0, 0x100),
+	KT_REPORTS("exited(9)", W_EXITCODE(0, 9)))
 {
 	struct kt_gate *gate = kt_shared(sizeof(*gate));
 	pid_t pid = kt_child_seized(crowd_body, gate, PTRACE_O_TRACEEXIT | PTRACE_O_TRACECLONE);

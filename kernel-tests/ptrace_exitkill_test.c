@@ -76,7 +76,8 @@ KT_CASE(ptrace_exitkill_exit, "ptrace.exitkill.exit",
 }
 
 KT_CASE(ptrace_exitkill_sigkill, "ptrace.exitkill.sigkill",
-	"Verify that a tracee with PTRACE_O_EXITKILL is killed when its tracer is killed by SIGKILL",
+	"Verify that a tracee with PTRACE_O_EXITKILL is killed when its tracer is killed by "
+	"SIGKILL",
 	KT_CHANGES_ARG(ptrace, PTRACE_SEIZE, 3, PTRACE_O_EXITKILL, 0))
 {
 	pid_t pid = kt_child(kt_body_park, NULL);

@@ -33,10 +33,10 @@ struct code {
 #define TRAP_TWICE false
 static const unsigned char nop[] = { 0x90, 0x90, 0x90, 0x90 };
 static const struct code ret = { { 0xc3 }, 1, 0, 0 };
-static const struct code udf = { { 0x0f, 0x0b, 0xc3 }, 3, 0, 2 };				/* ud2 */
-static const struct code brk_ = { { 0xcc, 0xc3 }, 2, 0, 1 };					/* int3 */
-static const struct code div_ = { { 0x31, 0xc9, 0x31, 0xd2, 0xf7, 0xf1, 0xc3 }, 7, 4, 2 };	/* div */
-static const struct code priv = { { 0xf4, 0xc3 }, 2, 0, 1 };					/* hlt */
+static const struct code udf = { { 0x0f, 0x0b, 0xc3 }, 3, 0, 2 }; /* ud2 */
+static const struct code brk_ = { { 0xcc, 0xc3 }, 2, 0, 1 }; /* int3 */
+static const struct code div_ = { { 0x31, 0xc9, 0x31, 0xd2, 0xf7, 0xf1, 0xc3 }, 7, 4, 2 }; /* div */
+static const struct code priv = { { 0xf4, 0xc3 }, 2, 0, 1 }; /* hlt */
 #else
 #define ILL_CODE   ILL_ILLOPC
 #define TRAP_CODE  TRAP_BRKPT

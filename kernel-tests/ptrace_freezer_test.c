@@ -93,8 +93,8 @@ static void move(pid_t pid)
 }
 
 KT_CASE(ptrace_freezer_stopped_counts, "ptrace.freezer.stopped_counts",
-	"Verify that a tracee in a ptrace-stop counts as frozen when its cgroup is, and answers its "
-	"tracer all the same",
+	"Verify that a tracee in a ptrace-stop counts as frozen when its cgroup is, and answers "
+	"its tracer all the same",
 	KT_ANSWERS(ptrace, PTRACE_PEEKDATA, -ESRCH, KT_NOT_FIRST(1)), KT_SEES("frozen", 0))
 {
 	static const unsigned long marker = 0x1234567;

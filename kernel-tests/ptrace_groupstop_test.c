@@ -31,7 +31,8 @@ static void gate_body(void *gate)
 KT_CASE(ptrace_groupstop_sequence, "ptrace.groupstop.sequence",
 	"Verify that a stopping signal gives a signal-delivery-stop first, and only its "
 	"injection starts the group-stop, reported as PTRACE_EVENT_STOP with the signal",
-	KT_STORES(ptrace, PTRACE_GETSIGINFO, 3, offsetof(siginfo_t, si_code), 0x100, KT_NOT_FIRST(1)))
+	KT_STORES(ptrace, PTRACE_GETSIGINFO, 3, offsetof(siginfo_t, si_code), 0x100,
+		  KT_NOT_FIRST(1)))
 {
 	pid_t pid = kt_child_seized(kt_body_park, NULL, 0);
 	siginfo_t si;

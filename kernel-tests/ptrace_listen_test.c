@@ -131,7 +131,8 @@ KT_CASE(ptrace_listen_sigcont, "ptrace.listen.sigcont",
 KT_CASE(ptrace_listen_interrupt, "ptrace.listen.interrupt",
 	"Verify that PTRACE_INTERRUPT of a listening tracee gives PTRACE_EVENT_STOP with the stop "
 	"signal again",
-	KT_REPORTS("EVENT_STOP(SIGSTOP)", W_STOPCODE(SIGTRAP | PTRACE_EVENT_STOP << 8), KT_NOT_FIRST(1)))
+	KT_REPORTS("EVENT_STOP(SIGSTOP)", W_STOPCODE(SIGTRAP | PTRACE_EVENT_STOP << 8),
+		   KT_NOT_FIRST(1)))
 {
 	pid_t pid = listening_child();
 
@@ -204,7 +205,8 @@ KT_CASE(ptrace_listen_detach, "ptrace.listen.detach",
 
 KT_CASE(ptrace_listen_repeat, "ptrace.listen.repeat",
 	"Verify that a hundred cycles of stopping, listening and continuing lose no event",
-	KT_REPORTS("EVENT_STOP(SIGTRAP)", W_STOPCODE(SIGSTOP | PTRACE_EVENT_STOP << 8), KT_NOT_FIRST(99)))
+	KT_REPORTS("EVENT_STOP(SIGTRAP)", W_STOPCODE(SIGSTOP | PTRACE_EVENT_STOP << 8),
+		   KT_NOT_FIRST(99)))
 {
 	pid_t pid = kt_child_seized(kt_body_park, NULL, 0);
 

@@ -389,28 +389,29 @@ static const struct promise promises[] = {
 	  "address behind the instruction",
 	  test_regs, NEEDS_REGS, KT_CHANGES_ARG(ptrace, PTRACE_GETREGSET, 2, 1, 2) },
 	{ "entry_nr",
-	  "at the syscall-enter-stop of %s PTRACE_GET_SYSCALL_INFO tells the ABI of the call and its "
-	  "number",
+	  "at the syscall-enter-stop of %s PTRACE_GET_SYSCALL_INFO tells the ABI of the call and "
+	  "its number",
 	  test_entry_nr, NEEDS_INFO, KT_INFO_STORES(arch, 0x40000000) },
 	{ "entry_args",
 	  "at the syscall-enter-stop of %s PTRACE_GET_SYSCALL_INFO tells six arguments as wide as "
 	  "its registers",
 	  test_entry_args, NEEDS_INFO, KT_INFO_STORES(entry.args[5], 1) },
-	{ "exit", "at the syscall-exit-stop of %s PTRACE_GET_SYSCALL_INFO tells the ABI and the result",
+	{ "exit",
+	  "at the syscall-exit-stop of %s PTRACE_GET_SYSCALL_INFO tells the ABI and the result",
 	  test_exit, NEEDS_INFO, KT_INFO_STORES(exit.rval, 1 << 30) },
 	{ "seccomp",
-	  "at the seccomp stop of %s PTRACE_GET_SYSCALL_INFO tells the ABI, the number, six arguments "
-	  "and the filter's data",
+	  "at the seccomp stop of %s PTRACE_GET_SYSCALL_INFO tells the ABI, the number, six "
+	  "arguments and the filter's data",
 	  test_seccomp, NEEDS_INFO | NEEDS_SECCOMP, KT_INFO_STORES(entry.ret_data, 1) },
 	{ "set_nr", "another number at the syscall-enter-stop of %s is the call that is executed",
 	  test_set_nr, NEEDS_INFO, FORGOTTEN(KT_NR_REQUEST) },
 	{ "skip",
-	  "number -1 at the syscall-enter-stop of %s skips the call, which gives the result that the "
-	  "tracer has set, a value or an error",
+	  "number -1 at the syscall-enter-stop of %s skips the call, which gives the result that "
+	  "the tracer has set, a value or an error",
 	  test_skip, NEEDS_INFO | NEEDS_REGS, FORGOTTEN(KT_NR_REQUEST) },
 	{ "skip_seccomp",
-	  "number -1 at the seccomp stop of %s skips the call, which gives the result that the tracer "
-	  "has set",
+	  "number -1 at the seccomp stop of %s skips the call, which gives the result that the "
+	  "tracer has set",
 	  test_skip_seccomp, NEEDS_INFO | NEEDS_REGS | NEEDS_SECCOMP, FORGOTTEN(KT_NR_REQUEST) },
 	{ "set_args",
 	  "six arguments set at the syscall-enter-stop of %s are those of the executed call",
@@ -421,11 +422,12 @@ static const struct promise promises[] = {
 	  FORGOTTEN(PTRACE_SETREGSET, KT_NOT_FIRST(1)) },
 #endif
 	{ "set_result",
-	  "a result set at the syscall-exit-stop of %s, a value or an error, is what the program gets",
+	  "a result set at the syscall-exit-stop of %s, a value or an error, is what the program "
+	  "gets",
 	  test_set_result, NEEDS_INFO | NEEDS_REGS, FORGOTTEN(PTRACE_SETREGSET) },
 	{ "info_call",
-	  "number and arguments given to PTRACE_SET_SYSCALL_INFO at the syscall-enter-stop of %s are "
-	  "those of the executed call",
+	  "number and arguments given to PTRACE_SET_SYSCALL_INFO at the syscall-enter-stop of %s "
+	  "are those of the executed call",
 	  test_info_call, NEEDS_INFO | NEEDS_SET_INFO, FORGOTTEN(PTRACE_SET_SYSCALL_INFO) },
 	{ "info_result",
 	  "a result given to PTRACE_SET_SYSCALL_INFO at the syscall-exit-stop of %s, a value or an "
@@ -441,8 +443,8 @@ static void describe_pair(size_t i, struct kt_instance *out)
 
 	snprintf(out->name, sizeof(out->name), "%s.%s", tracees[i / PROMISES].name, p->name);
 	/* The sentence has one place for the tracee. */
-	snprintf(sentence, sizeof(sentence), "%.*s%s%s", (int)strcspn(p->sentence, "%"), p->sentence,
-		 tracees[i / PROMISES].words, strchr(p->sentence, '%') + 2);
+	snprintf(sentence, sizeof(sentence), "%.*s%s%s", (int)strcspn(p->sentence, "%"),
+		 p->sentence, tracees[i / PROMISES].words, strchr(p->sentence, '%') + 2);
 	snprintf(out->descr, sizeof(out->descr), "Verify that %.280s", sentence);
 	out->wrong = p->wrong;
 }
@@ -487,8 +489,8 @@ static void describe_exec(size_t i, struct kt_instance *out)
 
 	snprintf(out->name, sizeof(out->name), "%s.exec.%s", from->name, to->name);
 	snprintf(out->descr, sizeof(out->descr),
-		 "Verify that when %s becomes %s by execve, the register set has the size of the new one "
-		 "from PTRACE_EVENT_EXEC on, and the syscall-exit-stop tells its ABI",
+		 "Verify that when %s becomes %s by execve, the register set has the size of the "
+		 "new one from PTRACE_EVENT_EXEC on, and the syscall-exit-stop tells its ABI",
 		 from->words, to->words);
 	/* Not what the way into the execve asks for. */
 	out->wrong = (struct kt_wrong)KT_INFO_STORES(arch, 1 << 30, KT_NOT_FIRST(2));

@@ -222,7 +222,8 @@ static void traced_parent(void *arg)
 KT_CASE(ptrace_topology_trace_parent, "ptrace.topology.trace_parent",
 	"Verify that a child can trace its parent, also one that traces the child, and that each "
 	"stops and resumes the other",
-	KT_ANSWERS(ptrace, PTRACE_SEIZE, -EPERM), KT_REPORTS("EVENT_STOP(SIGTRAP)", 0, KT_NOT_FIRST(1)))
+	KT_ANSWERS(ptrace, PTRACE_SEIZE, -EPERM),
+	KT_REPORTS("EVENT_STOP(SIGTRAP)", 0, KT_NOT_FIRST(1)))
 {
 	struct scene *s = kt_shared(sizeof(*s));
 	pid_t parent = kt_child(traced_parent, s);

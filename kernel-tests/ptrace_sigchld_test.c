@@ -59,13 +59,13 @@ static void calls_body(void *unused)
 }
 
 KT_CASE(ptrace_wait_sigchld, "ptrace.wait.sigchld",
-	"Verify that each stop sends the tracer a SIGCHLD, with CLD_TRAPPED and its signal, or with "
-	"CLD_STOPPED and the signal that has stopped the group, 0 for none, in a group-stop or "
-	"PTRACE_EVENT_STOP, and that SA_NOCLDSTOP suppresses all but that of the end",
+	"Verify that each stop sends the tracer a SIGCHLD, with CLD_TRAPPED and its signal, or "
+	"with CLD_STOPPED and the signal that has stopped the group, 0 for none, in a group-stop "
+	"or PTRACE_EVENT_STOP, and that SA_NOCLDSTOP suppresses all but that of the end",
 	KT_STORES(call, SYS_rt_sigtimedwait, 1, offsetof(siginfo_t, si_code), 1),
 	KT_STORES(call, SYS_rt_sigtimedwait, 1, offsetof(siginfo_t, si_status), 1),
-	KT_STORES(call, SYS_rt_sigtimedwait, 1, offsetof(siginfo_t, si_code), CLD_EXITED ^ CLD_TRAPPED,
-		  KT_NOT_FIRST(6)))
+	KT_STORES(call, SYS_rt_sigtimedwait, 1, offsetof(siginfo_t, si_code),
+		  CLD_EXITED ^ CLD_TRAPPED, KT_NOT_FIRST(6)))
 {
 	struct sigaction quiet = { .sa_handler = SIG_DFL, .sa_flags = SA_NOCLDSTOP };
 	sigset_t set = hold_sigchld();
@@ -180,7 +180,8 @@ KT_CASE(ptrace_wait_sigchld_ignored, "ptrace.wait.sigchld_ignored",
 	"Verify that a dead tracee of a parent which ignores SIGCHLD is a zombie for its tracer, "
 	"and vanishes when that has waited, has exited, or was a thread of the parent that ended",
 	KT_ANSWERS(call, SYS_kill, 0), KT_ANSWERS(call, SYS_kill, -ESRCH),
-	KT_ANSWERS(call, SYS_kill, 0, KT_NOT_FIRST(3)), KT_ANSWERS(call, SYS_kill, 0, KT_NOT_FIRST(5)))
+	KT_ANSWERS(call, SYS_kill, 0, KT_NOT_FIRST(3)),
+	KT_ANSWERS(call, SYS_kill, 0, KT_NOT_FIRST(5)))
 {
 	check(waiting_tracer_body);
 	check(tracer_body);

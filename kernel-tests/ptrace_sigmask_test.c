@@ -260,8 +260,8 @@ KT_CASE(ptrace_signal_peeksiginfo, "ptrace.signal.peeksiginfo",
 }
 
 KT_CASE(ptrace_signal_peeksiginfo_args, "ptrace.signal.peeksiginfo_args",
-	"Verify that PTRACE_PEEKSIGINFO fails with EINVAL for an unknown flag or a negative number, "
-	"and with EFAULT when it cannot read its arguments or store the first signal",
+	"Verify that PTRACE_PEEKSIGINFO fails with EINVAL for an unknown flag or a negative "
+	"number, and with EFAULT when it cannot read its arguments or store the first signal",
 	KT_RETURNS(ptrace, PTRACE_PEEKSIGINFO, 0), KT_RETURNS(ptrace, PTRACE_PEEKSIGINFO, -EINVAL))
 {
 	pid_t pid = kt_child_stopped(kt_body_park, NULL, 0);

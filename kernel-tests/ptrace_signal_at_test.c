@@ -65,8 +65,10 @@ static const struct effect cont_wakes = {
 	KT_REPORTS("signal(SIGCONT)", W_STOPCODE(SIGSTOP))
 };
 static const struct effect cont_later = {
-	true, "waits until it is resumed, and then is reported, after PTRACE_EVENT_STOP to one that "
-	"has seized it", CONT_REPORTS, LOST(SIGCONT)
+	true,
+	"waits until it is resumed, and then is reported, after PTRACE_EVENT_STOP to one that has "
+	"seized it",
+	CONT_REPORTS, LOST(SIGCONT)
 };
 
 /* clang-format off */
@@ -107,7 +109,9 @@ static const char *const signal_names[] = { "sigkill", "sigstop", "sigcont" };
 
 static const struct effect *effect_of(enum kt_at at, size_t signal)
 {
-	return signal == 0 ? table[at].sigkill : signal == 1 ? table[at].sigstop : table[at].sigcont;
+	if (signal == 0)
+		return table[at].sigkill;
+	return signal == 1 ? table[at].sigstop : table[at].sigcont;
 }
 
 /* Trial number i; with the number past the last one, how many there are. */

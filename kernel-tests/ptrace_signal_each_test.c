@@ -176,7 +176,8 @@ static void describe_default(size_t i, struct kt_instance *out)
 	static const char *const what[] = {
 		[ENDS] = "makes a traced process stop, and ends it when injected",
 		[STOPS] = "makes a traced process stop, and starts a group-stop when injected",
-		[NOTHING] = "makes a traced process stop, and by default does nothing when injected",
+		[NOTHING] =
+			"makes a traced process stop, and by default does nothing when injected",
 	};
 
 	describe(i, out, what[table[i].action]);
@@ -251,7 +252,11 @@ KT_CASE(ptrace_signal_sigkill_no_stop, "ptrace.signal.sigkill_no_stop",
 	"tgkill, by itself, injected by its tracer, or behind other signals",
 	KT_REPORTS("killed(SIGKILL)", W_STOPCODE(SIGKILL)))
 {
-	static void (*const ways[])(pid_t pid) = { kill_from_outside, tgkill_from_outside, inject_kill };
+	static void (*const ways[])(pid_t pid) = {
+		kill_from_outside,
+		tgkill_from_outside,
+		inject_kill,
+	};
 	struct kt_gate *gate = kt_shared(sizeof(*gate));
 	pid_t pid;
 

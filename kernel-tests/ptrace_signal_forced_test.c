@@ -58,8 +58,8 @@ static void killed_body(void *arg)
 }
 
 KT_CASE(ptrace_signal_forced_immutable, "ptrace.signal.forced_immutable",
-	"Verify that the SIGSYS by which SECCOMP_RET_KILL_PROCESS and SECCOMP_RET_KILL_THREAD end a "
-	"tracee never stops it, so that no tracer can take it away, however it is prepared",
+	"Verify that the SIGSYS by which SECCOMP_RET_KILL_PROCESS and SECCOMP_RET_KILL_THREAD end "
+	"a tracee never stops it, so that no tracer can take it away, however it is prepared",
 	KT_REPORTS("killed(SIGSYS)", W_STOPCODE(SIGSYS)))
 {
 	static const uint32_t actions[] = { SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_KILL_THREAD };
@@ -92,8 +92,8 @@ static void fault_body(void *manner)
 }
 
 KT_CASE(ptrace_signal_forced_sigsegv_visible, "ptrace.signal.forced_sigsegv_visible",
-	"Verify that a SIGSEGV of the tracee's own doing stops it although it blocks or ignores the "
-	"signal, which the kernel undoes, and kills it when injected",
+	"Verify that a SIGSEGV of the tracee's own doing stops it although it blocks or ignores "
+	"the signal, which the kernel undoes, and kills it when injected",
 	KT_REPORTS("signal(SIGSEGV)", SIGSEGV), KT_REPORTS("killed(SIGSEGV)", 0))
 {
 	handled = kt_shared(sizeof(*handled));
@@ -130,7 +130,8 @@ static void no_stack_body(void *unused)
 	stack_t stack = { .ss_size = 64 * 1024 };
 
 	(void)unused;
-	stack.ss_sp = KT_SYS(mmap(NULL, stack.ss_size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+	stack.ss_sp =
+		KT_SYS(mmap(NULL, stack.ss_size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
 	KT_SYS(sigaltstack(&stack, NULL));
 	KT_SYS(sigaction(SIGUSR1, &sa, NULL));
 	KT_OK(kt_tgkill(getpid(), kt_gettid(), SIGUSR1));
@@ -212,8 +213,8 @@ static void spin_handling(void *counter)
 
 /* No atomic operation in a handler that is stepped through: an exclusive store fails. */
 KT_CASE(ptrace_signal_sigreturn_step, "ptrace.signal.sigreturn_step",
-	"Verify that PTRACE_SINGLESTEP with a signal stops at the first instruction of its handler, "
-	"and over rt_sigreturn at the very instruction that was interrupted",
+	"Verify that PTRACE_SINGLESTEP with a signal stops at the first instruction of its "
+	"handler, and over rt_sigreturn at the very instruction that was interrupted",
 	KT_CHANGES_ARG(ptrace, PTRACE_SINGLESTEP, 3, ~0UL, 0), KT_SEES("where it goes on", 16))
 {
 	kt_counter *counter = kt_shared(sizeof(*counter));

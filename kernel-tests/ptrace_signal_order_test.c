@@ -326,7 +326,8 @@ static void queued_body(void *unused)
 
 KT_CASE(ptrace_signal_rt_queue, "ptrace.signal.rt_queue",
 	"Verify that queued real-time signals are reported and handled each with its value, lower "
-	"numbers first and equal ones in the order of sending, while an ordinary signal counts once",
+	"numbers first and equal ones in the order of sending, while an ordinary signal counts "
+	"once",
 	KT_LOSES("signal(SIG35)", KT_NOT_FIRST(2)),
 	KT_STORES(ptrace, PTRACE_GETSIGINFO, 3, offsetof(siginfo_t, si_value), 1, KT_NOT_FIRST(3)))
 {

@@ -176,8 +176,10 @@ static unsigned long ask_until_dead(pid_t pid)
 	for (;; asked++) {
 		struct iovec regs = {bytes, sizeof(bytes)};
 
-		if (!ask(kt_ptrace(PTRACE_GETREGSET, pid, NT_PRSTATUS, (uintptr_t)&regs), "GETREGSET") ||
-		    !ask(kt_ptrace(PTRACE_SETREGSET, pid, NT_PRSTATUS, (uintptr_t)&regs), "SETREGSET") ||
+		if (!ask(kt_ptrace(PTRACE_GETREGSET, pid, NT_PRSTATUS, (uintptr_t)&regs),
+			 "GETREGSET") ||
+		    !ask(kt_ptrace(PTRACE_SETREGSET, pid, NT_PRSTATUS, (uintptr_t)&regs),
+			 "SETREGSET") ||
 		    !ask(kt_getsiginfo(pid, &si), "GETSIGINFO"))
 			return asked;
 	}
@@ -231,8 +233,8 @@ static void mill_body(void *arg)
 }
 
 KT_STRESS(ptrace_stress_every_thread_seen, "ptrace.stress.every_thread_seen",
-	"Verify that of a process which makes threads as fast as it can every thread has its event, "
-	"its first stop and its end",
+	"Verify that of a process which makes threads as fast as it can every thread has its "
+	"event, its first stop and its end",
 	KT_REPORTS("EVENT_CLONE", W_STOPCODE(SIGUSR1), KT_NOT_FIRST(10)))
 {
 	struct mill *m = kt_shared(sizeof(*m));

@@ -82,8 +82,8 @@ static long result_of(const struct made *m)
 }
 
 KT_CASE(ptrace_syscall_skip_minus1, "ptrace.syscall.skip_minus1",
-	"Verify that number -1 at the syscall-enter-stop skips the call, that its syscall-exit-stop "
-	"still comes, and that the result is what the registers hold",
+	"Verify that number -1 at the syscall-enter-stop skips the call, that its "
+	"syscall-exit-stop still comes, and that the result is what the registers hold",
 	KT_SEES("written", 1))
 {
 	struct made *m = made_write();
@@ -163,8 +163,8 @@ KT_CASE(ptrace_syscall_args_changed, "ptrace.syscall.args_changed",
 }
 
 KT_CASE(ptrace_syscall_fake_ret_entry, "ptrace.syscall.fake_ret_entry",
-	"Verify that a result set at the syscall-enter-stop along with number -1 is what the program "
-	"gets, a value or an error",
+	"Verify that a result set at the syscall-enter-stop along with number -1 is what the "
+	"program gets, a value or an error",
 	KT_SEES("written", 1))
 {
 	static const long results[] = { 77, 0, -KT_ERRNO };
@@ -214,8 +214,8 @@ static bool is_arm_kernel(void)
 }
 
 KT_CASE(ptrace_syscall_user_minus1, "ptrace.syscall.user_minus1",
-	"Verify that number -1 which the program itself enters gives ENOSYS, traced or not, but on a "
-	"32-bit arm kernel SIGILL when untraced and the first argument when traced",
+	"Verify that number -1 which the program itself enters gives ENOSYS, traced or not, but on "
+	"a 32-bit arm kernel SIGILL when untraced and the first argument when traced",
 	KT_SEES("result", 0))
 {
 	struct made *m = made_new(-1, 5);

@@ -78,7 +78,8 @@ KT_CASE(ptrace_syscall_alternate, "ptrace.syscall.alternate",
 }
 
 KT_CASE(ptrace_syscall_no_exit_if_cont, "ptrace.syscall.no_exit_if_cont",
-	"Verify that a call whose syscall-enter-stop is left by PTRACE_CONT has no syscall-exit-stop",
+	"Verify that a call whose syscall-enter-stop is left by PTRACE_CONT has no "
+	"syscall-exit-stop",
 	KT_REPORTS("signal(SIG64)", W_STOPCODE(SIGTRAP | 0x80)))
 {
 	pid_t pid = kt_child_stopped(two_calls_body, NULL, PTRACE_O_TRACESYSGOOD);
@@ -277,8 +278,8 @@ static void clock_body(void *unused)
 }
 
 KT_CASE(ptrace_syscall_vdso_no_stop, "ptrace.syscall.vdso_no_stop",
-	"Verify that a time call which the vDSO answers makes no syscall-stop, and that one which it "
-	"passes on to the kernel makes its two",
+	"Verify that a time call which the vDSO answers makes no syscall-stop, and that one which "
+	"it passes on to the kernel makes its two",
 	KT_SEES("entries", 99))
 {
 	pid_t pid = kt_child_stopped(clock_body, NULL, PTRACE_O_TRACESYSGOOD);
@@ -288,7 +289,8 @@ KT_CASE(ptrace_syscall_vdso_no_stop, "ptrace.syscall.vdso_no_stop",
 		entries++;
 		next_stop(pid, CALL_EXIT);
 	}
-	printf("observed: clock_gettime %s\n", entries ? "enters the kernel" : "is answered by the vDSO");
+	printf("observed: clock_gettime %s\n",
+	       entries ? "enters the kernel" : "is answered by the vDSO");
 	KT_REQUIRE(KT_SEEN("entries", entries) <= 2);
 }
 

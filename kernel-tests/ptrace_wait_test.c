@@ -67,7 +67,8 @@ KT_CASE(ptrace_wait_stop_needs_no_wuntraced, "ptrace.wait.stop_needs_no_wuntrace
 
 		if (kt_stops_probe(at))
 			continue;
-		t = kt_stops_send(kt_stops[at].status[KT_BY_SEIZE] ? KT_BY_SEIZE : KT_BY_ATTACH, at);
+		t = kt_stops_send(kt_stops[at].status[KT_BY_SEIZE] ? KT_BY_SEIZE : KT_BY_ATTACH,
+				  at);
 		KT_EQ(kt_raw(SYS_wait4, t.pid, &status, 0, 0), t.pid);
 		KT_REQUIRE(WIFSTOPPED(status));
 	}
@@ -84,7 +85,8 @@ KT_CASE(ptrace_wait_no_double_report, "ptrace.wait.no_double_report",
 
 		if (kt_stops_probe(at))
 			continue;
-		t = kt_stops_reach(kt_stops[at].status[KT_BY_SEIZE] ? KT_BY_SEIZE : KT_BY_ATTACH, at);
+		t = kt_stops_reach(kt_stops[at].status[KT_BY_SEIZE] ? KT_BY_SEIZE : KT_BY_ATTACH,
+				   at);
 		for (int i = 0; i < 2; i++) {
 			KT_EQ(look(t.pid, &status, __WALL), 0);
 			KT_EQ(look(t.pid, &status, __WALL | WUNTRACED), 0);
@@ -161,8 +163,8 @@ static long waitid_pid(pid_t pid, siginfo_t *si, int options)
 }
 
 KT_CASE(ptrace_wait_wnowait, "ptrace.wait.wnowait",
-	"Verify that waitid with WNOWAIT tells of a stop and leaves it to be told again, until it is "
-	"waited for without",
+	"Verify that waitid with WNOWAIT tells of a stop and leaves it to be told again, until it "
+	"is waited for without",
 	KT_CHANGES_ARG(call, SYS_waitid, 3, WNOWAIT, 0),
 	KT_STORES(call, SYS_waitid, 2, offsetof(siginfo_t, si_status), SIGTRAP, KT_NOT_FIRST(1)),
 	KT_ANSWERS(call, SYS_waitid, 0, KT_NOT_FIRST(2)))
@@ -259,9 +261,10 @@ static void adopted_by_pidfd(void *arg)
 }
 
 KT_CASE(ptrace_wait_pidfd, "ptrace.wait.pidfd",
-	"Verify that a tracer waits by a pidfd for a stop and for the end of its tracee, its child or "
-	"somebody else's, and that the pidfd is readable at the end only",
-	KT_ANSWERS(call, SYS_waitid, -ECHILD), KT_ANSWERS(call, SYS_waitid, -ECHILD, KT_NOT_FIRST(2)),
+	"Verify that a tracer waits by a pidfd for a stop and for the end of its tracee, its child "
+	"or somebody else's, and that the pidfd is readable at the end only",
+	KT_ANSWERS(call, SYS_waitid, -ECHILD),
+	KT_ANSWERS(call, SYS_waitid, -ECHILD, KT_NOT_FIRST(2)),
 	KT_STORES(call, SYS_ppoll, 0, offsetof(struct pollfd, events), POLLIN << 16),
 	KT_STORES(call, SYS_ppoll, 0, offsetof(struct pollfd, events), POLLIN << 16,
 		  KT_NOT_FIRST(1)))
@@ -285,7 +288,8 @@ KT_CASE(ptrace_wait_death_after_unreaped_stop, "ptrace.wait.death_after_unreaped
 
 		if (kt_stops_probe(at))
 			continue;
-		t = kt_stops_send(kt_stops[at].status[KT_BY_SEIZE] ? KT_BY_SEIZE : KT_BY_ATTACH, at);
+		t = kt_stops_send(kt_stops[at].status[KT_BY_SEIZE] ? KT_BY_SEIZE : KT_BY_ATTACH,
+				  at);
 		KT_AWAIT(kt_proc_state(t.pid) == 't');
 		KT_SYS(kill(t.pid, SIGKILL));
 		kt_stops_await_killed(t.pid);

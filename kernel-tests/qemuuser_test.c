@@ -43,8 +43,8 @@ KT_CASE(qemuuser_ptrace_enosys, "qemuuser.ptrace_enosys",
 }
 
 KT_CASE(qemuuser_seccomp, "qemuuser.seccomp",
-	"Verify that under qemu-user there is no seccomp: seccomp fails with ENOSYS and its prctl with "
-	"EINVAL; no_new_privs is there",
+	"Verify that under qemu-user there is no seccomp: seccomp fails with ENOSYS and its prctl "
+	"with EINVAL; no_new_privs is there",
 	KT_ANSWERS(call, SYS_seccomp, -EFAULT), KT_ANSWERS(call, SYS_prctl, 0),
 	KT_ANSWERS(call, SYS_prctl, -EINVAL, KT_WHEN(0, PR_SET_NO_NEW_PRIVS)))
 {
@@ -58,8 +58,8 @@ KT_CASE(qemuuser_seccomp, "qemuuser.seccomp",
 }
 
 KT_CASE(qemuuser_missing, "qemuuser.missing",
-	"Verify that under qemu-user process_vm_*, Landlock, clone3, openat2 and process_madvise fail "
-	"with ENOSYS",
+	"Verify that under qemu-user process_vm_*, Landlock, clone3, openat2 and process_madvise "
+	"fail with ENOSYS",
 	KT_ANSWERS(call, NR_OPENAT2, -EINVAL), KT_ANSWERS(call, KT_LL_CREATE, 1))
 {
 	const long calls[] = { SYS_process_vm_readv, SYS_process_vm_writev, KT_LL_CREATE,
@@ -73,8 +73,8 @@ KT_CASE(qemuuser_missing, "qemuuser.missing",
 }
 
 KT_CASE(qemuuser_present, "qemuuser.present",
-	"Verify that under qemu-user pidfd_open, pidfd_send_signal and pidfd_getfd, close_range, kcmp "
-	"and tgkill work",
+	"Verify that under qemu-user pidfd_open, pidfd_send_signal and pidfd_getfd, close_range, "
+	"kcmp and tgkill work",
 	KT_ANSWERS(call, NR_PIDFD_OPEN, -ENOSYS), KT_ANSWERS(call, NR_PIDFD_GETFD, -ENOSYS),
 	KT_ANSWERS(call, SYS_kcmp, -ENOSYS), KT_ANSWERS(call, NR_CLOSE_RANGE, -ENOSYS))
 {
@@ -95,8 +95,8 @@ KT_CASE(qemuuser_present, "qemuuser.present",
 }
 
 KT_CASE(qemuuser_threads, "qemuuser.threads",
-	"Verify that under qemu-user the emulator's own thread makes unshare(CLONE_NEWUSER) and setns "
-	"to a user namespace fail with EINVAL",
+	"Verify that under qemu-user the emulator's own thread makes unshare(CLONE_NEWUSER) and "
+	"setns to a user namespace fail with EINVAL",
 	KT_ANSWERS(call, SYS_unshare, 0), KT_ANSWERS(call, SYS_setns, -EPERM))
 {
 	int own;
@@ -165,7 +165,8 @@ static void run_to(pid_t pid, long nr)
 KT_CASE(qemuuser_host_tracer, "qemuuser.host_tracer",
 	"Verify that the tracer of a program that qemu-user runs sees the system calls of the "
 	"emulator, with its ABI and numbers, and none of the program's",
-	KT_STORES(ptrace, PTRACE_GET_SYSCALL_INFO, 3, offsetof(struct ptrace_syscall_info, arch), 1))
+	KT_STORES(ptrace, PTRACE_GET_SYSCALL_INFO, 3, offsetof(struct ptrace_syscall_info, arch),
+		  1))
 {
 	const struct tracee_kind *native = kt_foreign_native();
 	const struct tracee_kind *guest =

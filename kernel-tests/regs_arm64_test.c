@@ -22,8 +22,8 @@
 #endif
 
 KT_CASE(regs_getregs_arm64, "regs.getregs.arm64",
-	"Verify that PTRACE_GETREGS and PTRACE_SETREGS of an aarch64 tracer fail with EIO, and that an arm "
-	"tracer has them",
+	"Verify that PTRACE_GETREGS and PTRACE_SETREGS of an aarch64 tracer fail with EIO, and "
+	"that an arm tracer has them",
 	KT_ANSWERS(ptrace, PTRACE_GETREGS, -EINVAL), KT_ANSWERS(ptrace, PTRACE_SETREGS, -EINVAL))
 {
 #if defined(__aarch64__) || defined(__arm__)
@@ -67,8 +67,8 @@ static void show_body(void *arg)
 #endif
 
 KT_CASE(regs_arm64_tls, "regs.arm64.tls",
-	"Verify that NT_ARM_TLS of an aarch64 tracee is its thread pointer, and that the one which the "
-	"tracer writes is what the tracee then has",
+	"Verify that NT_ARM_TLS of an aarch64 tracee is its thread pointer, and that the one which "
+	"the tracer writes is what the tracee then has",
 	KT_ANSWERS(ptrace, PTRACE_SETREGSET, 0), KT_ANSWERS(ptrace, PTRACE_GETREGSET, 0))
 {
 #ifdef __aarch64__

@@ -78,9 +78,10 @@ static void move(pid_t pid, int cpu)
 }
 
 KT_CASE(regs_fp, "regs.fp",
-	"Verify that a floating point register set by the tracer is the tracee's on whatever CPU it then "
-	"runs, and is read back after that",
-	KT_ANSWERS(ptrace, PTRACE_SETREGSET, 0), KT_ANSWERS(ptrace, PTRACE_SETREGSET, 0, KT_NOT_FIRST(1)),
+	"Verify that a floating point register set by the tracer is the tracee's on whatever CPU "
+	"it then runs, and is read back after that",
+	KT_ANSWERS(ptrace, PTRACE_SETREGSET, 0),
+	KT_ANSWERS(ptrace, PTRACE_SETREGSET, 0, KT_NOT_FIRST(1)),
 	KT_ANSWERS(ptrace, PTRACE_GETREGSET, 0, KT_NOT_FIRST(3)))
 {
 	struct shown *s = kt_shared(sizeof(*s));
@@ -107,12 +108,13 @@ KT_CASE(regs_fp, "regs.fp",
 		KT_AWAIT(s->count > count + 1);
 		KT_OK(kt_interrupt(pid));
 		KT_WAIT(pid, "EVENT_STOP(SIGTRAP)");
-		KT_REQUIRE_MSG(memcmp(s->reg, want, sizeof(want)) == 0, "run %d: the tracee has %#x", i,
-			       s->reg[0]);
+		KT_REQUIRE_MSG(memcmp(s->reg, want, sizeof(want)) == 0,
+			       "run %d: the tracee has %#x", i, s->reg[0]);
 		memset(set + FP_OFFSET, 0, sizeof(want));
 		KT_OK(kt_getregset(pid, FP_SET, set, &size));
 		memcpy(got, set + FP_OFFSET, sizeof(got));
-		KT_REQUIRE_MSG(memcmp(got, want, sizeof(want)) == 0, "run %d: read back %#x", i, got[0]);
+		KT_REQUIRE_MSG(memcmp(got, want, sizeof(want)) == 0, "run %d: read back %#x", i,
+			       got[0]);
 	}
 }
 

@@ -23,8 +23,8 @@
 #define POISON 0xa5
 
 KT_CASE(regs_getregset_native_size, "regs.getregset.native_size",
-	"Verify that NT_PRSTATUS is 216 bytes of an x86_64 or x32 tracee, 68 of an i386, 72 of an arm and "
-	"272 of an aarch64 one, whatever the tracer is, but 72 for an arm tracer",
+	"Verify that NT_PRSTATUS is 216 bytes of an x86_64 or x32 tracee, 68 of an i386, 72 of an "
+	"arm and 272 of an aarch64 one, whatever the tracer is, but 72 for an arm tracer",
 	KT_STORES(ptrace, PTRACE_GETREGSET, 3, offsetof(struct iovec, iov_len), 4),
 	KT_STORES(ptrace, PTRACE_GETREGSET, 3, offsetof(struct iovec, iov_len), 4, KT_NOT_FIRST(1)))
 {
@@ -55,8 +55,8 @@ static pid_t stopped(void)
 }
 
 KT_CASE(regs_getregset_short, "regs.getregset.short",
-	"Verify that PTRACE_GETREGSET into fewer bytes copies that many and into more tells how many there "
-	"are, that a part of a register is EINVAL and a bad pointer EFAULT",
+	"Verify that PTRACE_GETREGSET into fewer bytes copies that many and into more tells how "
+	"many there are, that a part of a register is EINVAL and a bad pointer EFAULT",
 	KT_STORES(ptrace, PTRACE_GETREGSET, 3, offsetof(struct iovec, iov_len), 8, KT_NOT_FIRST(1)),
 	KT_ANSWERS(ptrace, PTRACE_GETREGSET, 0, KT_NOT_FIRST(1)),
 	KT_ANSWERS(ptrace, PTRACE_GETREGSET, 0, KT_NOT_FIRST(2)),
@@ -89,7 +89,8 @@ KT_CASE(regs_getregset_short, "regs.getregset.short",
 }
 
 KT_CASE(regs_getregset_unknown, "regs.getregset.unknown",
-	"Verify that a register set that the tracee's ABI does not have is EINVAL, to read and to write",
+	"Verify that a register set that the tracee's ABI does not have is EINVAL, to read and to "
+	"write",
 	KT_ANSWERS(ptrace, PTRACE_GETREGSET, 0), KT_ANSWERS(ptrace, PTRACE_SETREGSET, 0),
 	KT_ANSWERS(ptrace, PTRACE_GETREGSET, -EIO))
 {
@@ -126,8 +127,9 @@ KT_CASE(regs_setregset_partial, "regs.setregset.partial",
 }
 
 KT_CASE(regs_peekuser_bounds, "regs.peekuser_bounds",
-	"Verify that PTRACE_PEEKUSER and PTRACE_POKEUSER fail with EIO between registers and beyond struct "
-	"user, for an x32 tracer below the segment registers, and for an aarch64 tracer always",
+	"Verify that PTRACE_PEEKUSER and PTRACE_POKEUSER fail with EIO between registers and "
+	"beyond struct user, for an x32 tracer below the segment registers, and for an aarch64 "
+	"tracer always",
 	KT_ANSWERS(ptrace, PTRACE_PEEKUSER, 0), KT_ANSWERS(ptrace, PTRACE_POKEUSER, 0),
 	KT_ANSWERS(ptrace, PTRACE_PEEKUSER, -EFAULT, KT_WHEN(2, 0x20000)),
 	KT_ANSWERS(ptrace, PTRACE_POKEUSER, 0, KT_WHEN(2, ~0UL - 7)))
@@ -165,8 +167,8 @@ static void describe_preserve(size_t i, struct kt_instance *out)
 
 	snprintf(out->name, sizeof(out->name), "%s.%s", kt_modes[mode].name, kt_stops[at].name);
 	snprintf(out->descr, sizeof(out->descr),
-		 "Verify that of a tracee by %s in %s the registers written back as they were read are "
-		 "the same, and the tracee goes on as if it had not been done",
+		 "Verify that of a tracee by %s in %s the registers written back as they were read "
+		 "are the same, and the tracee goes on as if it had not been done",
 		 kt_modes[mode].words, kt_stops[at].words);
 	out->wrong = (struct kt_wrong)KT_ANSWERS(ptrace, PTRACE_GETREGSET, 0, KT_NOT_FIRST(1));
 }

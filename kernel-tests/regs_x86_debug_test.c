@@ -83,10 +83,10 @@ static void check_trapped(pid_t pid)
 #endif
 
 KT_CASE(regs_x86_debugregs_trap, "regs.x86.debugregs.trap",
-	"Verify that a data breakpoint in the debug registers of an x86 tracee stops it with SIGTRAP right "
-	"behind the write, once",
-	KT_ANSWERS(ptrace, POKEUSER, 0, KT_WHEN(2, DR(7))), KT_ANSWERS(ptrace, POKEUSER, 0, KT_WHEN(2, DR(0))),
-	KT_ANSWERS(ptrace, PEEKUSER, 0))
+	"Verify that a data breakpoint in the debug registers of an x86 tracee stops it with "
+	"SIGTRAP right behind the write, once",
+	KT_ANSWERS(ptrace, POKEUSER, 0, KT_WHEN(2, DR(7))),
+	KT_ANSWERS(ptrace, POKEUSER, 0, KT_WHEN(2, DR(0))), KT_ANSWERS(ptrace, PEEKUSER, 0))
 {
 #if defined(__x86_64__) || defined(__i386__)
 	struct watched *w = kt_shared(sizeof(*w));
@@ -106,8 +106,8 @@ KT_CASE(regs_x86_debugregs_trap, "regs.x86.debugregs.trap",
 }
 
 KT_CASE(regs_x86_debugregs, "regs.x86.debugregs",
-	"Verify that the address of an enabled breakpoint of an x86 tracee cannot be moved to kernel memory "
-	"(EINVAL), and that it is not there afterwards",
+	"Verify that the address of an enabled breakpoint of an x86 tracee cannot be moved to "
+	"kernel memory (EINVAL), and that it is not there afterwards",
 	KT_ANSWERS(ptrace, POKEUSER, 0, KT_WHEN(2, DR(0)), KT_NOT_FIRST(1)),
 	KT_ANSWERS(ptrace, POKEUSER, -EPERM, KT_WHEN(2, DR(0)), KT_NOT_FIRST(1)))
 {
@@ -136,8 +136,8 @@ KT_CASE(regs_x86_debugregs, "regs.x86.debugregs",
 }
 
 KT_CASE(regs_x86_debugregs_disabled, "regs.x86.debugregs.disabled",
-	"Verify that the address of a disabled breakpoint of an x86 tracee can be changed, and that when "
-	"enabled it is in force at the new one alone",
+	"Verify that the address of a disabled breakpoint of an x86 tracee can be changed, and "
+	"that when enabled it is in force at the new one alone",
 	KT_ANSWERS(ptrace, POKEUSER, 0, KT_WHEN(2, DR(0)), KT_NOT_FIRST(1)),
 	KT_ANSWERS(ptrace, POKEUSER, -EINVAL, KT_WHEN(2, DR(0)), KT_NOT_FIRST(1)))
 {
@@ -239,8 +239,8 @@ KT_CASE(regs_x86_debugregs_fork, "regs.x86.debugregs.fork",
 }
 
 KT_CASE(regs_x86_debugregs_fork_dr7, "regs.x86.debugregs.fork_dr7",
-	"Verify that debug register 7 of a forked child of an x86 tracee reads as that of its parent, "
-	"although no breakpoint of the child is enabled",
+	"Verify that debug register 7 of a forked child of an x86 tracee reads as that of its "
+	"parent, although no breakpoint of the child is enabled",
 	KT_STORES(ptrace, PEEKUSER, 3, 0, 1, KT_NOT_FIRST(3)))
 {
 #if defined(__x86_64__) || defined(__i386__)

@@ -44,8 +44,8 @@
 	} while (0)
 
 KT_CASE(regs_x86_noncanonical_ip, "regs.x86.noncanonical_ip",
-	"Verify that a non-canonical instruction pointer set at any syscall-stop of an x86_64 tracee "
-	"gives it a SIGSEGV when it goes on",
+	"Verify that a non-canonical instruction pointer set at any syscall-stop of an x86_64 "
+	"tracee gives it a SIGSEGV when it goes on",
 	KT_ANSWERS(ptrace, PTRACE_SETREGSET, 0), KT_REPORTS("signal(SIGSEGV)", W_STOPCODE(SIGBUS)))
 {
 #if IS_X86
@@ -92,8 +92,8 @@ __attribute__((unused)) static uintptr_t selector_at(int which)
 }
 
 KT_CASE(regs_x86_cs_ss_rpl, "regs.x86.cs_ss_rpl",
-	"Verify that a tracer on x86 gets EIO for a selector whose privilege level is not 3, and for a null "
-	"one in cs and ss, and that the selectors stay as they were",
+	"Verify that a tracer on x86 gets EIO for a selector whose privilege level is not 3, and "
+	"for a null one in cs and ss, and that the selectors stay as they were",
 	KT_ANSWERS(ptrace, POKEUSER, 0), KT_ANSWERS(ptrace, POKEUSER, 0, KT_WHEN(3, 0)),
 	KT_ANSWERS(ptrace, POKEUSER, -EINVAL, KT_NOT_FIRST(20)),
 	KT_ANSWERS(ptrace, PTRACE_SETREGSET, 0))
@@ -163,9 +163,9 @@ static unsigned long peek_user(pid_t pid, uintptr_t offset)
 #endif
 
 KT_CASE(regs_x86_gsbase_fsbase, "regs.x86.gsbase_fsbase",
-	"Verify that the gs base which a tracer writes is what an x86_64 tracee's accesses use and what is "
-	"read back, also when the null selector is written again, and that a base beyond user memory is "
-	"EIO",
+	"Verify that the gs base which a tracer writes is what an x86_64 tracee's accesses use and "
+	"what is read back, also when the null selector is written again, and that a base beyond "
+	"user memory is EIO",
 	KT_ANSWERS(ptrace, POKEUSER, 0, KT_WHEN(2, 22 * 8)),
 	KT_ANSWERS(ptrace, POKEUSER, 0, KT_WHEN(2, 21 * 8)),
 	KT_ANSWERS(ptrace, PEEKUSER, 0, KT_NOT_FIRST(2)))
@@ -245,8 +245,8 @@ static long set_with_bits(pid_t pid, const struct xstate *good, size_t offset, u
 #endif
 
 KT_CASE(regs_x86_xstate, "regs.x86.xstate",
-	"Verify that NT_X86_XSTATE in the compacted format, with reserved header bytes or with features that "
-	"the CPU does not have, is EINVAL",
+	"Verify that NT_X86_XSTATE in the compacted format, with reserved header bytes or with "
+	"features that the CPU does not have, is EINVAL",
 	KT_ANSWERS(ptrace, PTRACE_SETREGSET, 0, KT_NOT_FIRST(1)),
 	KT_ANSWERS(ptrace, PTRACE_SETREGSET, -EIO, KT_NOT_FIRST(2)),
 	KT_ANSWERS(ptrace, PTRACE_SETREGSET, -EINVAL, KT_NOT_FIRST(5)))
@@ -266,7 +266,8 @@ KT_CASE(regs_x86_xstate, "regs.x86.xstate",
 }
 
 KT_CASE(regs_x86_xstate_kept, "regs.x86.xstate_kept",
-	"Verify that a refused NT_X86_XSTATE leaves the tracee the floating point state that it had",
+	"Verify that a refused NT_X86_XSTATE leaves the tracee the floating point state that it "
+	"had",
 	KT_ANSWERS(ptrace, PTRACE_GETREGSET, 0, KT_NOT_FIRST(1)))
 {
 #if IS_X86
@@ -284,8 +285,8 @@ KT_CASE(regs_x86_xstate_kept, "regs.x86.xstate_kept",
 }
 
 KT_CASE(regs_x86_singlestep_syscall, "regs.x86.singlestep_syscall",
-	"Verify that PTRACE_SINGLESTEP over a system call of any ABI of x86 traps once, behind it, as over "
-	"every other instruction",
+	"Verify that PTRACE_SINGLESTEP over a system call of any ABI of x86 traps once, behind it, "
+	"as over every other instruction",
 	KT_CHANGES_ARG(ptrace, PTRACE_SINGLESTEP, 0, ~0UL, PTRACE_SYSCALL, KT_NOT_FIRST(7)),
 	KT_REPORTS("signal(SIGTRAP)", W_STOPCODE(SIGTRAP | 0x80), KT_NOT_FIRST(7)))
 {

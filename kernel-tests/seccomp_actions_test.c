@@ -157,8 +157,8 @@ static void argument_body(void *unused)
 }
 
 KT_CASE(seccomp_ret_allow_fast_path, "seccomp.ret.allow_fast_path",
-	"Verify that a verdict is the same for a filter which looks at the number alone and for one "
-	"which reads arguments, the first time and again, and beyond the last number",
+	"Verify that a verdict is the same for a filter which looks at the number alone and for "
+	"one which reads arguments, the first time and again, and beyond the last number",
 	KT_RETURNS(call, SYS_getppid, 0, KT_NOT_FIRST(1)),
 	KT_RETURNS(call, SYS_getppid + BEYOND, -ENOSYS))
 {
@@ -255,8 +255,8 @@ static void killed_for(void *arg)
 #endif
 
 KT_CASE(seccomp_ret_uretprobe_exempt, "seccomp.ret.uretprobe_exempt",
-	"Verify that since Linux 6.14 no filter is asked about call 335 of x86_64, uretprobe, which "
-	"is SIGILL for a program that makes it by itself; before, filters decide",
+	"Verify that since Linux 6.14 no filter is asked about call 335 of x86_64, uretprobe, "
+	"which is SIGILL for a program that makes it by itself; before, filters decide",
 	KT_ANSWERS(call, NR_URETPROBE, 0))
 {
 #if defined(__x86_64__) && !defined(__ILP32__)

@@ -96,8 +96,8 @@ static void describe_insn(size_t i, struct kt_instance *out)
 {
 	snprintf(out->name, sizeof(out->name), "%s", insns[i].name);
 	snprintf(out->descr, sizeof(out->descr),
-		 "Verify that a filter may have the instruction of \"%s\", and that it computes what "
-		 "BPF says",
+		 "Verify that a filter may have the instruction of \"%s\", and that it computes "
+		 "what BPF says",
 		 insns[i].name);
 	out->wrong = (struct kt_wrong)KT_RETURNS(call, SYS_getppid, -4000);
 }
@@ -266,8 +266,8 @@ static void offsets_body(void *unused)
 }
 
 KT_CASE(seccomp_filter_verifier, "seccomp.filter.verifier",
-	"Verify that a filter may load from the offsets 0, 4 to 60 of struct seccomp_data, and that "
-	"every other offset fails with EINVAL",
+	"Verify that a filter may load from the offsets 0, 4 to 60 of struct seccomp_data, and "
+	"that every other offset fails with EINVAL",
 	KT_ANSWERS(call, SYS_seccomp, 0, KT_WHEN(3, 64)),
 	KT_ANSWERS(call, SYS_seccomp, 0, KT_WHEN(3, 62)),
 	KT_ANSWERS(call, SYS_seccomp, -EINVAL, KT_WHEN(3, 60)))

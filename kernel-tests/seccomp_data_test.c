@@ -346,8 +346,8 @@ static void multiplexed_body(void *arg)
 #endif
 
 KT_CASE(seccomp_multiplexed, "seccomp.multiplexed",
-	"Verify that of socketcall and ipc of i386 a filter sees number and subcode alone, and that "
-	"a filter for the direct calls does not meet them",
+	"Verify that of socketcall and ipc of i386 a filter sees number and subcode alone, and "
+	"that a filter for the direct calls does not meet them",
 	KT_SEES("direct", 1), KT_SEES("socketcall", -1), KT_SEES("by subcode", 1))
 {
 #if defined(__x86_64__) || defined(__i386__)

@@ -23,7 +23,8 @@ static void describe_unknown(size_t i, struct kt_instance *out)
 
 	snprintf(out->name, sizeof(out->name), "bit_%02u", bit);
 	snprintf(out->descr, sizeof(out->descr),
-		 "Verify that filter flag 0x%x, which no kernel knows, fails with EINVAL", 1U << bit);
+		 "Verify that filter flag 0x%x, which no kernel knows, fails with EINVAL",
+		 1U << bit);
 	out->wrong = (struct kt_wrong)KT_CHANGES_ARG(call, SYS_seccomp, 1, 1UL << 6, 0);
 	out->wrong.clear = 1UL << bit;
 }
@@ -62,7 +63,8 @@ static void combined_body(void *unused)
 }
 
 KT_CASE(seccomp_flags_combined, "seccomp.flags.combined",
-	"Verify that TSYNC with NEW_LISTENER fails with EINVAL but with TSYNC_ESRCH as well does not",
+	"Verify that TSYNC with NEW_LISTENER fails with EINVAL but with TSYNC_ESRCH as well does "
+	"not",
 	KT_CHANGES_ARG(call, SYS_seccomp, 1, SECCOMP_FILTER_FLAG_TSYNC, 0),
 	KT_CHANGES_ARG(call, SYS_seccomp, 1, SECCOMP_FILTER_FLAG_TSYNC_ESRCH, 0))
 {

@@ -28,7 +28,8 @@ static void unprivileged_body(void *unused)
 }
 
 KT_CASE(seccomp_filter_nnp_or_admin, "seccomp.filter.nnp_or_admin",
-	"Verify that without CAP_SYS_ADMIN a filter is refused with EACCES until no_new_privs is set",
+	"Verify that without CAP_SYS_ADMIN a filter is refused with EACCES until no_new_privs is "
+	"set",
 	KT_ANSWERS(call, SYS_seccomp, 0), KT_ANSWERS(call, SYS_prctl, 0))
 {
 	KT_NEEDS(kt_probe_seccomp());
@@ -46,8 +47,8 @@ static void admin_body(void *unused)
 }
 
 KT_CASE(seccomp_filter_admin_of_userns, "seccomp.filter.admin_of_userns",
-	"Verify that CAP_SYS_ADMIN in the caller's own user namespace is enough for a filter, which "
-	"then sets no no_new_privs",
+	"Verify that CAP_SYS_ADMIN in the caller's own user namespace is enough for a filter, "
+	"which then sets no no_new_privs",
 	KT_ANSWERS(call, SYS_seccomp, -EACCES), KT_SEES("no_new_privs", 1))
 {
 	KT_NEEDS(kt_probe_seccomp());
@@ -111,8 +112,8 @@ static void chain_body(void *unused)
 }
 
 KT_CASE(seccomp_filter_chain, "seccomp.filter.chain",
-	"Verify that a filter which would make the filters of a task longer than 32768 instructions "
-	"fails with ENOMEM, and that those before it stay in force",
+	"Verify that a filter which would make the filters of a task longer than 32768 "
+	"instructions fails with ENOMEM, and that those before it stay in force",
 	KT_ANSWERS(call, SYS_seccomp, 0, KT_WHEN(3, 1)), KT_ANSWERS(call, SYS_getppid, 0))
 {
 	KT_NEEDS(kt_probe_unfiltered());
@@ -132,8 +133,8 @@ static void chain_count_body(void *unused)
 }
 
 KT_CASE(seccomp_filter_chain_count, "seccomp.filter.chain_count",
-	"Verify that the 32768 instructions, as measured, are those of the translated programs, each "
-	"3 longer and with 2 for a return of a constant, and 4 for each older filter",
+	"Verify that the 32768 instructions, as measured, are those of the translated programs, "
+	"each 3 longer and with 2 for a return of a constant, and 4 for each older filter",
 	KT_ANSWERS(call, SYS_seccomp, 0, KT_WHEN(3, 1)),
 	KT_ANSWERS(call, SYS_seccomp, -ENOMEM, KT_WHEN(3, 2)))
 {

@@ -74,8 +74,8 @@ KT_CASE(seccomp_ret_kill_thread_last, "seccomp.ret.kill_thread_last",
 }
 
 KT_CASE(seccomp_ret_kill_process, "seccomp.ret.kill_process",
-	"Verify that SECCOMP_RET_KILL_PROCESS ends the process by SIGSYS, whichever thread makes the "
-	"call",
+	"Verify that SECCOMP_RET_KILL_PROCESS ends the process by SIGSYS, whichever thread makes "
+	"the call",
 	KT_ANSWERS(call, SYS_getppid, 0), KT_REPORTS("killed(SIGSYS)", SIGKILL))
 {
 	struct victim *v = victim_new(SECCOMP_RET_KILL_PROCESS);
@@ -236,7 +236,8 @@ KT_CASE(seccomp_mode_dead, "seccomp.mode_dead",
 
 	pid = at_fatal_entry(v, &c);
 	KT_OK(kt_syscall(pid, 0));
-	for (status = KT_WAIT_STATUS(pid); !kt_status_is_end(status); status = KT_WAIT_STATUS(pid)) {
+	for (status = KT_WAIT_STATUS(pid); !kt_status_is_end(status);
+	     status = KT_WAIT_STATUS(pid)) {
 		make_it_write(pid, &c, fd[1], &byte);
 		KT_OK(kt_syscall(pid, 0));
 	}

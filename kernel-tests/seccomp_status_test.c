@@ -82,8 +82,8 @@ static pid_t ready_child(kt_body *body, struct filtered *f)
 }
 
 KT_CASE(seccomp_proc_status, "seccomp.proc_status",
-	"Verify that the line Seccomp of /proc/PID/status is 0 for no mode, 1 for strict mode and 2 "
-	"for filters",
+	"Verify that the line Seccomp of /proc/PID/status is 0 for no mode, 1 for strict mode and "
+	"2 for filters",
 	KT_SEES("none", 2), KT_SEES("strict", 0), KT_SEES("filter", 1))
 {
 	struct filtered *f = kt_shared(2 * sizeof(*f));
@@ -170,8 +170,8 @@ static const char *probe_get_filter(void)
 }
 
 KT_CASE(seccomp_ptrace_get_filter, "seccomp.ptrace_get_filter",
-	"Verify that PTRACE_SECCOMP_GET_FILTER gives length and instructions of the filter with that "
-	"index, the first installed as 0, and ENOENT past the last",
+	"Verify that PTRACE_SECCOMP_GET_FILTER gives length and instructions of the filter with "
+	"that index, the first installed as 0, and ENOENT past the last",
 	KT_RETURNS(ptrace, PTRACE_SECCOMP_GET_FILTER, 1),
 	KT_STORES(ptrace, PTRACE_SECCOMP_GET_FILTER, 3, 4, 1),
 	KT_RETURNS(ptrace, PTRACE_SECCOMP_GET_FILTER, 0, KT_WHEN(2, 2)))
@@ -193,8 +193,8 @@ KT_CASE(seccomp_ptrace_get_filter, "seccomp.ptrace_get_filter",
 }
 
 KT_CASE(seccomp_ptrace_get_metadata, "seccomp.ptrace_get_metadata",
-	"Verify that PTRACE_SECCOMP_GET_METADATA gives the flag LOG of the filter with the index in "
-	"the struct, as many bytes as asked for, and fails with EINVAL for less than the index",
+	"Verify that PTRACE_SECCOMP_GET_METADATA gives the flag LOG of the filter with the index "
+	"in the struct, as many bytes as asked for, and fails with EINVAL for less than the index",
 	KT_STORES(ptrace, PTRACE_SECCOMP_GET_METADATA, 3, 8, SECCOMP_FILTER_FLAG_LOG),
 	KT_RETURNS(ptrace, PTRACE_SECCOMP_GET_METADATA, 8),
 	KT_RETURNS(ptrace, PTRACE_SECCOMP_GET_METADATA, 0, KT_WHEN(2, 7)))
@@ -220,8 +220,8 @@ KT_CASE(seccomp_ptrace_get_metadata, "seccomp.ptrace_get_metadata",
 }
 
 KT_CASE(seccomp_ptrace_get_filter_none, "seccomp.ptrace_get_filter_none",
-	"Verify that both requests fail with EINVAL for a tracee without filters and with ESRCH for "
-	"one that is not stopped",
+	"Verify that both requests fail with EINVAL for a tracee without filters and with ESRCH "
+	"for one that is not stopped",
 	KT_RETURNS(ptrace, PTRACE_SECCOMP_GET_FILTER, -ENOENT),
 	KT_RETURNS(ptrace, PTRACE_SECCOMP_GET_METADATA, -ENOENT))
 {
@@ -254,8 +254,8 @@ static void refused_body(void *arg)
 }
 
 KT_CASE(seccomp_ptrace_get_filter_perm, "seccomp.ptrace_get_filter_perm",
-	"Verify that both requests fail with EACCES for a tracer without CAP_SYS_ADMIN, and for one "
-	"that has filters itself",
+	"Verify that both requests fail with EACCES for a tracer without CAP_SYS_ADMIN, and for "
+	"one that has filters itself",
 	KT_RETURNS(ptrace, PTRACE_SECCOMP_GET_FILTER, 0),
 	KT_RETURNS(ptrace, PTRACE_SECCOMP_GET_METADATA, -EPERM))
 {

@@ -191,8 +191,8 @@ static void ask_mode(void *unused)
 }
 
 KT_CASE(seccomp_strict_cannot_leave, "seccomp.strict.cannot_leave",
-	"Verify that no mode follows strict mode, where PR_GET_SECCOMP itself kills, and that strict "
-	"mode after a filter fails with EINVAL",
+	"Verify that no mode follows strict mode, where PR_GET_SECCOMP itself kills, and that "
+	"strict mode after a filter fails with EINVAL",
 	KT_RETURNS(call, SYS_prctl, 0, KT_WHEN(1, SECCOMP_MODE_STRICT)),
 	KT_ANSWERS(call, SYS_prctl, 1, KT_WHEN(0, PR_GET_SECCOMP)))
 {
@@ -298,8 +298,8 @@ static void x32_write(void *unused)
 #endif
 
 KT_CASE(seccomp_strict_x32, "seccomp.strict.x32",
-	"Verify that strict mode, as measured, kills every x32 call, write too, for the list that it "
-	"has for other ABIs is that of i386",
+	"Verify that strict mode, as measured, kills every x32 call, write too, for the list that "
+	"it has for other ABIs is that of i386",
 	KT_REPORTS("killed(SIGKILL)", 0xff << 8))
 {
 #if defined(__x86_64__)

@@ -49,8 +49,8 @@ static void timeout_body(void *arg)
 }
 
 KT_CASE(seccomp_trace_restart, "seccomp.trace.restart",
-	"Verify that a call restarted after a suppressed signal is filtered and reported again, and "
-	"that a wait with a timeout comes back as restart_syscall of its ABI",
+	"Verify that a call restarted after a suppressed signal is filtered and reported again, "
+	"and that a wait with a timeout comes back as restart_syscall of its ABI",
 	KT_STORES(ptrace, PTRACE_GETEVENTMSG, 3, 0, 1))
 {
 	struct sleeper *s = kt_shared(sizeof(*s));
@@ -106,8 +106,8 @@ static void exec_body(void *unused)
 }
 
 KT_CASE(seccomp_trace_execve, "seccomp.trace.execve",
-	"Verify that a traced execve gives PTRACE_EVENT_SECCOMP and then PTRACE_EVENT_EXEC, and that "
-	"a skipped one executes nothing",
+	"Verify that a traced execve gives PTRACE_EVENT_SECCOMP and then PTRACE_EVENT_EXEC, and "
+	"that a skipped one executes nothing",
 	KT_REPORTS("EVENT_EXEC", W_STOPCODE(SIGTRAP)))
 {
 	pid_t pid = kt_child_seized(exec_body, NULL, OPTIONS | PTRACE_O_TRACEEXEC);
@@ -138,8 +138,8 @@ static void fork_body(void *unused)
 }
 
 KT_CASE(seccomp_trace_clone_child, "seccomp.trace.clone_child",
-	"Verify that a child attached at its birth begins with PTRACE_EVENT_STOP and then gives the "
-	"events of the filter that it has inherited",
+	"Verify that a child attached at its birth begins with PTRACE_EVENT_STOP and then gives "
+	"the events of the filter that it has inherited",
 	KT_STORES(ptrace, PTRACE_GETEVENTMSG, 3, 0, 1, KT_NOT_FIRST(1)))
 {
 	pid_t pid = kt_child_seized(fork_body, NULL, OPTIONS | PTRACE_O_TRACEFORK), child;

@@ -94,8 +94,8 @@ KT_CASE(seccomp_trace_no_option, "seccomp.trace.no_option",
 }
 
 KT_CASE(seccomp_trace_event, "seccomp.trace.event",
-	"Verify that SECCOMP_RET_TRACE gives PTRACE_EVENT_SECCOMP before the call is executed, with "
-	"the filter's data as event message",
+	"Verify that SECCOMP_RET_TRACE gives PTRACE_EVENT_SECCOMP before the call is executed, "
+	"with the filter's data as event message",
 	KT_STORES(ptrace, PTRACE_GETEVENTMSG, 3, 0, 1))
 {
 	struct writer *w = writer_new();
@@ -187,8 +187,8 @@ static void redirect_body(void *arg)
 }
 
 KT_CASE(seccomp_trace_recheck, "seccomp.trace.recheck",
-	"Verify that after PTRACE_EVENT_SECCOMP the filters judge the tracer's number and arguments "
-	"again, and that SECCOMP_RET_TRACE then allows",
+	"Verify that after PTRACE_EVENT_SECCOMP the filters judge the tracer's number and "
+	"arguments again, and that SECCOMP_RET_TRACE then allows",
 	KT_SEES("result", 0))
 {
 	_Atomic long *result = kt_shared(3 * sizeof(*result));

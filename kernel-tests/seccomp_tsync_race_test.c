@@ -107,8 +107,8 @@ static void births_body(void *arg)
 }
 
 KT_CASE(seccomp_tsync_new_thread_race, "seccomp.tsync.new_thread_race",
-	"Verify that a thread born while another one installs a filter with TSYNC has it, whether it "
-	"is synchronised or inherits",
+	"Verify that a thread born while another one installs a filter with TSYNC has it, whether "
+	"it is synchronised or inherits",
 	KT_ANSWERS(call, SYS_getppid, 0), KT_CHANGES_ARG(call, SYS_seccomp, 1, TSYNC, 0))
 {
 	KT_NEEDS(kt_probe_seccomp());

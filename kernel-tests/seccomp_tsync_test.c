@@ -183,8 +183,8 @@ static void ancestor_all_body(void *unused)
 }
 
 KT_CASE(seccomp_tsync_ancestor, "seccomp.tsync.ancestor",
-	"Verify that TSYNC also reaches threads whose filters are the caller's older ones, and gives "
-	"them all that the caller has",
+	"Verify that TSYNC also reaches threads whose filters are the caller's older ones, and "
+	"gives them all that the caller has",
 	KT_ANSWERS(call, SYS_seccomp, 1, KT_WHEN(3, SYNC)), KT_RETURNS(call, SYS_getgid, 1))
 {
 	KT_NEEDS(kt_probe_seccomp());

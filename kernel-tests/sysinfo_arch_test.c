@@ -24,8 +24,8 @@
 #endif
 
 KT_CASE(sysinfo_get_arch, "sysinfo.get.arch",
-	"Verify that at syscall-stops PTRACE_GET_SYSCALL_INFO tells the audit architecture of the ABI by "
-	"which the call came, whatever the program is, and that x32 has that of x86_64",
+	"Verify that at syscall-stops PTRACE_GET_SYSCALL_INFO tells the audit architecture of the "
+	"ABI by which the call came, whatever the program is, and that x32 has that of x86_64",
 	KT_INFO_STORES(arch, 1), KT_INFO_STORES(arch, 1, KT_NOT_FIRST(1)))
 {
 #define KIND(kind) &tracee_##kind,
@@ -78,8 +78,9 @@ __attribute__((unused)) static void spin_in_user_mode(pid_t pid, const struct kt
 }
 
 KT_CASE(sysinfo_get_arch_outside_syscall, "sysinfo.get.arch_outside_syscall",
-	"Verify that outside syscall-stops an x86_64 kernel tells the audit architecture of i386 of an "
-	"i386 program that is just leaving a system call, and that of x86_64 when it was in user mode",
+	"Verify that outside syscall-stops an x86_64 kernel tells the audit architecture of i386 "
+	"of an i386 program that is just leaving a system call, and that of x86_64 when it was in "
+	"user mode",
 	KT_INFO_STORES(arch, 1), KT_INFO_STORES(arch, 1, KT_NOT_FIRST(2)))
 {
 #if IS_X86
@@ -120,9 +121,10 @@ __attribute__((unused)) static void filtered_body(void *arg)
 }
 
 KT_CASE(sysinfo_get_int80_args, "sysinfo.get.int80_args",
-	"Verify that of int 0x80 in 64-bit code PTRACE_GET_SYSCALL_INFO and filters see whole registers as "
-	"arguments, although the call takes their low halves",
-	KT_STORES(ptrace, PTRACE_GET_SYSCALL_INFO, 3, offsetof(struct kt_sysinfo, entry.args) + 4, 1),
+	"Verify that of int 0x80 in 64-bit code PTRACE_GET_SYSCALL_INFO and filters see whole "
+	"registers as arguments, although the call takes their low halves",
+	KT_STORES(ptrace, PTRACE_GET_SYSCALL_INFO, 3, offsetof(struct kt_sysinfo, entry.args) + 4,
+		  1),
 	KT_INFO_STORES(exit.rval, 1, KT_NOT_FIRST(1)))
 {
 #if IS_X86

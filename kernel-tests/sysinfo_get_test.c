@@ -77,8 +77,8 @@ KT_CASE(sysinfo_get_needs_sysgood, "sysinfo.get.needs_sysgood",
 }
 
 KT_CASE(sysinfo_get_entry, "sysinfo.get.entry",
-	"Verify that at a syscall-enter-stop PTRACE_GET_SYSCALL_INFO tells op ENTRY, the number and "
-	"six arguments, in 80 bytes",
+	"Verify that at a syscall-enter-stop PTRACE_GET_SYSCALL_INFO tells op ENTRY, the number "
+	"and six arguments, in 80 bytes",
 	KT_INFO_STORES(op, KT_INFO_ENTRY ^ KT_INFO_EXIT), KT_INFO_STORES(entry.nr, 1),
 	KT_INFO_STORES(entry.args[5], 1), KT_RETURNS(ptrace, GET, 84))
 {
@@ -115,13 +115,15 @@ KT_CASE(sysinfo_get_exit, "sysinfo.get.exit",
 }
 
 KT_CASE(sysinfo_get_exit_bounds, "sysinfo.get.exit_bounds",
-	"Verify that PTRACE_GET_SYSCALL_INFO marks results from -4095 to -1 as errors and no others",
+	"Verify that PTRACE_GET_SYSCALL_INFO marks results from -4095 to -1 as errors and no "
+	"others",
 	KT_INFO_STORES(exit.is_error, 1, KT_NOT_FIRST(2)))
 {
 	static const struct {
 		int32_t result;
 		int is_error;
-	} rows[] = { { -1, 1 }, { -4095, 1 }, { -4096, 0 }, { INT32_MIN, 0 }, { 0, 0 }, { 4095, 0 } };
+	} rows[] = { { -1, 1 }, { -4095, 1 }, { -4096, 0 }, { INT32_MIN, 0 }, { 0, 0 },
+		     { 4095, 0 } };
 
 	KT_NEEDS(kt_probe_syscall_info());
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -141,8 +143,8 @@ KT_CASE(sysinfo_get_exit_bounds, "sysinfo.get.exit_bounds",
 }
 
 KT_CASE(sysinfo_get_seccomp, "sysinfo.get.seccomp",
-	"Verify that at PTRACE_EVENT_SECCOMP PTRACE_GET_SYSCALL_INFO tells op SECCOMP, the number, six "
-	"arguments and the filter's data, in 84 bytes",
+	"Verify that at PTRACE_EVENT_SECCOMP PTRACE_GET_SYSCALL_INFO tells op SECCOMP, the number, "
+	"six arguments and the filter's data, in 84 bytes",
 	KT_INFO_STORES(op, KT_INFO_SECCOMP ^ KT_INFO_ENTRY), KT_INFO_STORES(entry.nr, 1),
 	KT_INFO_STORES(entry.args[0], 1), KT_INFO_STORES(entry.ret_data, 1))
 {
@@ -167,10 +169,11 @@ static size_t written(const unsigned char *buf, size_t size)
 }
 
 KT_CASE(sysinfo_get_truncate, "sysinfo.get.truncate",
-	"Verify that the size given to PTRACE_GET_SYSCALL_INFO, 0 included, limits what is written and "
-	"not what is returned, and that a bad pointer is EFAULT",
+	"Verify that the size given to PTRACE_GET_SYSCALL_INFO, 0 included, limits what is written "
+	"and not what is returned, and that a bad pointer is EFAULT",
 	KT_RETURNS(ptrace, GET, 8, KT_WHEN(2, 8)), KT_ANSWERS(ptrace, GET, -EINVAL, KT_WHEN(2, 0)),
-	KT_CHANGES_ARG(ptrace, GET, 2, 8, 16, KT_WHEN(2, 8)), KT_ANSWERS(ptrace, GET, 80, KT_WHEN(3, 0)))
+	KT_CHANGES_ARG(ptrace, GET, 2, 8, 16, KT_WHEN(2, 8)),
+	KT_ANSWERS(ptrace, GET, 80, KT_WHEN(3, 0)))
 {
 	static const size_t sizes[] = { 0, 1, 8, 24, 79, 80, 81, 4096, SIZE_MAX };
 	unsigned char buf[256];
@@ -184,15 +187,16 @@ KT_CASE(sysinfo_get_truncate, "sysinfo.get.truncate",
 		memset(buf, POISON, sizeof(buf));
 		printf("size %zu\n", size);
 		KT_EQ(kt_sysinfo_get(pid, size, buf), KT_INFO_ENTRY_SIZE);
-		KT_EQ(written(buf, sizeof(buf)), size < KT_INFO_ENTRY_SIZE ? size : KT_INFO_ENTRY_SIZE);
+		KT_EQ(written(buf, sizeof(buf)),
+		      size < KT_INFO_ENTRY_SIZE ? size : KT_INFO_ENTRY_SIZE);
 	}
 	KT_EQ(kt_sysinfo_get(pid, 0, NULL), KT_INFO_ENTRY_SIZE);
 	KT_ERR(EFAULT, kt_sysinfo_get(pid, 1, NULL));
 }
 
 KT_CASE(sysinfo_get_no_leak, "sysinfo.get.no_leak",
-	"Verify that PTRACE_GET_SYSCALL_INFO zeroes the bytes between its fields and writes none beyond "
-	"the size it returns",
+	"Verify that PTRACE_GET_SYSCALL_INFO zeroes the bytes between its fields and writes none "
+	"beyond the size it returns",
 	KT_INFO_STORES(op, 0x100), KT_INFO_STORES(op, 0x1000000, KT_NOT_FIRST(1)),
 	KT_STORES(ptrace, GET, 3, KT_INFO_EXIT_SIZE, 1, KT_NOT_FIRST(1)))
 {
@@ -229,8 +233,8 @@ static void check_ip_sp(pid_t pid, uint8_t op)
 }
 
 KT_CASE(sysinfo_get_ip_sp, "sysinfo.get.ip_sp",
-	"Verify that PTRACE_GET_SYSCALL_INFO tells the instruction and stack pointers of the register "
-	"set, at syscall-stops and elsewhere",
+	"Verify that PTRACE_GET_SYSCALL_INFO tells the instruction and stack pointers of the "
+	"register set, at syscall-stops and elsewhere",
 	KT_INFO_STORES(ip, 1), KT_INFO_STORES(sp, 1), KT_INFO_STORES(ip, 1, KT_NOT_FIRST(2)))
 {
 	pid_t pid;
@@ -244,7 +248,8 @@ KT_CASE(sysinfo_get_ip_sp, "sysinfo.get.ip_sp",
 }
 
 KT_CASE(sysinfo_get_eventmsg_pair, "sysinfo.get.eventmsg_pair",
-	"Verify that PTRACE_GETEVENTMSG gives 1 at a syscall-enter-stop and 2 at a syscall-exit-stop",
+	"Verify that PTRACE_GETEVENTMSG gives 1 at a syscall-enter-stop and 2 at a "
+	"syscall-exit-stop",
 	KT_STORES(ptrace, PTRACE_GETEVENTMSG, 3, 0, 3))
 {
 	unsigned long message;
@@ -254,7 +259,8 @@ KT_CASE(sysinfo_get_eventmsg_pair, "sysinfo.get.eventmsg_pair",
 	pid = at_entry();
 	for (int i = 0; i < 4; i++) {
 		KT_OK(kt_geteventmsg(pid, &message));
-		KT_EQ(message, i % 2 ? PTRACE_EVENTMSG_SYSCALL_EXIT : PTRACE_EVENTMSG_SYSCALL_ENTRY);
+		KT_EQ(message,
+		      i % 2 ? PTRACE_EVENTMSG_SYSCALL_EXIT : PTRACE_EVENTMSG_SYSCALL_ENTRY);
 		KT_FOREIGN_SYSCALLS(pid, 1);
 	}
 }
@@ -276,8 +282,8 @@ static pid_t after_change(void)
 }
 
 KT_CASE(sysinfo_get_after_change, "sysinfo.get.after_change",
-	"Verify that at a syscall-enter-stop PTRACE_GET_SYSCALL_INFO tells a number and arguments behind "
-	"the first that the tracer has just written to the registers",
+	"Verify that at a syscall-enter-stop PTRACE_GET_SYSCALL_INFO tells a number and arguments "
+	"behind the first that the tracer has just written to the registers",
 	KT_ANSWERS(ptrace, KT_NR_REQUEST, 0), KT_INFO_STORES(entry.nr, 1),
 	KT_INFO_STORES(entry.args[1], 1), KT_INFO_STORES(entry.args[5], 1))
 {
@@ -291,8 +297,8 @@ KT_CASE(sysinfo_get_after_change, "sysinfo.get.after_change",
 }
 
 KT_CASE(sysinfo_get_after_change_arg0, "sysinfo.get.after_change_arg0",
-	"Verify that at a syscall-enter-stop PTRACE_GET_SYSCALL_INFO tells a first argument that the tracer "
-	"has just written to the registers",
+	"Verify that at a syscall-enter-stop PTRACE_GET_SYSCALL_INFO tells a first argument that "
+	"the tracer has just written to the registers",
 	KT_INFO_STORES(entry.args[0], 1))
 {
 	struct kt_sysinfo info;
@@ -300,14 +306,16 @@ KT_CASE(sysinfo_get_after_change_arg0, "sysinfo.get.after_change_arg0",
 	KT_NEEDS(kt_probe_syscall_info());
 	info = KT_SYSINFO(after_change(), KT_INFO_ENTRY);
 #ifdef __aarch64__
-	kt_known_bug(KT_BUG_ARM64_X0);
+	/* Not every stable release with the mend is known. */
+	if (info.entry.args[0] != 0x70)
+		kt_known_bug(KT_BUG_ARM64_X0);
 #endif
 	KT_EQ(info.entry.args[0], 0x70);
 }
 
 KT_CASE(sysinfo_get_sysemu, "sysinfo.get.sysemu",
-	"Verify that at the stop of PTRACE_SYSEMU PTRACE_GET_SYSCALL_INFO tells op ENTRY, although no exit "
-	"follows",
+	"Verify that at the stop of PTRACE_SYSEMU PTRACE_GET_SYSCALL_INFO tells op ENTRY, although "
+	"no exit follows",
 	KT_INFO_STORES(op, KT_INFO_ENTRY), KT_INFO_STORES(entry.nr, 1, KT_NOT_FIRST(1)))
 {
 	struct kt_sysinfo info;
@@ -328,8 +336,8 @@ KT_CASE(sysinfo_get_sysemu, "sysinfo.get.sysemu",
 }
 
 KT_CASE(sysinfo_get_step, "sysinfo.get.step",
-	"Verify that after PTRACE_SINGLESTEP from a syscall-enter-stop, whose trap stands for the exit, "
-	"PTRACE_GET_SYSCALL_INFO tells op NONE",
+	"Verify that after PTRACE_SINGLESTEP from a syscall-enter-stop, whose trap stands for the "
+	"exit, PTRACE_GET_SYSCALL_INFO tells op NONE",
 	KT_INFO_STORES(op, KT_INFO_EXIT))
 {
 	pid_t pid;
@@ -355,9 +363,9 @@ static void send_forged(void *unused)
 }
 
 KT_CASE(sysinfo_get_forged, "sysinfo.get.forged",
-	"Verify that a tracee makes PTRACE_GET_SYSCALL_INFO tell op SECCOMP at a signal-delivery-stop by "
-	"a signal to itself with the code of that event, so that a tracer has to take the kind of "
-	"stop from the wait status",
+	"Verify that a tracee makes PTRACE_GET_SYSCALL_INFO tell op SECCOMP at a "
+	"signal-delivery-stop by a signal to itself with the code of that event, so that a tracer "
+	"has to take the kind of stop from the wait status",
 	KT_INFO_STORES(op, KT_INFO_SECCOMP))
 {
 	pid_t pid;
@@ -377,8 +385,8 @@ static void describe_at(size_t i, struct kt_instance *out)
 
 	snprintf(out->name, sizeof(out->name), "%s.%s", kt_modes[mode].name, kt_stops[at].name);
 	snprintf(out->descr, sizeof(out->descr),
-		 "Verify that of a tracee by %s in %s PTRACE_GET_SYSCALL_INFO tells op %s and nothing of "
-		 "other kinds",
+		 "Verify that of a tracee by %s in %s PTRACE_GET_SYSCALL_INFO tells op %s and "
+		 "nothing of other kinds",
 		 kt_modes[mode].words, kt_stops[at].words, ops[op]);
 	out->wrong = (struct kt_wrong)KT_INFO_STORES(op, op == KT_INFO_NONE ? 1 : op);
 }

@@ -59,8 +59,8 @@ static int64_t result(pid_t pid)
 }
 
 KT_CASE(sysinfo_set_unsupported, "sysinfo.set.unsupported",
-	"Verify that PTRACE_SET_SYSCALL_INFO changes the call, and that a kernel without it says EIO "
-	"and changes nothing",
+	"Verify that PTRACE_SET_SYSCALL_INFO changes the call, and that a kernel without it says "
+	"EIO and changes nothing",
 	KT_ANSWERS(ptrace, SET, -ENOSYS), KT_ANSWERS(ptrace, SET, 0))
 {
 	struct kt_sysinfo info;
@@ -79,9 +79,10 @@ KT_CASE(sysinfo_set_unsupported, "sysinfo.set.unsupported",
 }
 
 KT_CASE(sysinfo_set_size, "sysinfo.set.size",
-	"Verify that PTRACE_SET_SYSCALL_INFO with fewer than 88 bytes fails with EINVAL, with a bad "
-	"pointer with EFAULT, and does not look at more than 88",
-	KT_CHANGES_ARG(ptrace, SET, 2, 0, 88, KT_WHEN(2, 80)), KT_ANSWERS(ptrace, SET, 0, KT_WHEN(2, 87)),
+	"Verify that PTRACE_SET_SYSCALL_INFO with fewer than 88 bytes fails with EINVAL, with a "
+	"bad pointer with EFAULT, and does not look at more than 88",
+	KT_CHANGES_ARG(ptrace, SET, 2, 0, 88, KT_WHEN(2, 80)),
+	KT_ANSWERS(ptrace, SET, 0, KT_WHEN(2, 87)),
 	KT_ANSWERS(ptrace, SET, -E2BIG, KT_WHEN(2, 128)))
 {
 	static const size_t sizes[] = { 0, 24, 80, 84, 87 };
@@ -107,8 +108,8 @@ KT_CASE(sysinfo_set_size, "sysinfo.set.size",
 }
 
 KT_CASE(sysinfo_set_reserved, "sysinfo.set.reserved",
-	"Verify that PTRACE_SET_SYSCALL_INFO with a reserved byte or flag set fails with EINVAL and "
-	"changes nothing",
+	"Verify that PTRACE_SET_SYSCALL_INFO with a reserved byte or flag set fails with EINVAL "
+	"and changes nothing",
 	KT_ANSWERS(ptrace, SET, 0), KT_ANSWERS(ptrace, SET, 0, KT_NOT_FIRST(2)))
 {
 	struct kt_sysinfo info;
@@ -142,8 +143,8 @@ static void check_refused(pid_t pid, struct kt_sysinfo info, unsigned int fits)
 }
 
 KT_CASE(sysinfo_set_op_mismatch, "sysinfo.set.op_mismatch",
-	"Verify that PTRACE_SET_SYSCALL_INFO with another op than that of the stop, and in a stop that "
-	"is of no system call, fails with EINVAL",
+	"Verify that PTRACE_SET_SYSCALL_INFO with another op than that of the stop, and in a stop "
+	"that is of no system call, fails with EINVAL",
 	KT_ANSWERS(ptrace, SET, 0), KT_ANSWERS(ptrace, SET, -EIO, KT_NOT_FIRST(5)),
 	KT_ANSWERS(ptrace, SET, 0, KT_NOT_FIRST(10)), KT_ANSWERS(ptrace, SET, 0, KT_NOT_FIRST(15)))
 {
@@ -165,8 +166,8 @@ KT_CASE(sysinfo_set_op_mismatch, "sysinfo.set.op_mismatch",
 }
 
 KT_CASE(sysinfo_set_range, "sysinfo.set.range",
-	"Verify that PTRACE_SET_SYSCALL_INFO with a number that is no int, and on a 32-bit kernel with "
-	"an argument or result that is no long, fails with ERANGE and changes nothing",
+	"Verify that PTRACE_SET_SYSCALL_INFO with a number that is no int, and on a 32-bit kernel "
+	"with an argument or result that is no long, fails with ERANGE and changes nothing",
 	KT_ANSWERS(ptrace, SET, 0), KT_ANSWERS(ptrace, SET, -EINVAL, KT_NOT_FIRST(1)),
 	KT_ANSWERS(ptrace, SET, -ERANGE, KT_NOT_FIRST(4)))
 {
@@ -210,7 +211,8 @@ KT_CASE(sysinfo_set_range, "sysinfo.set.range",
 
 KT_CASE(sysinfo_set_entry, "sysinfo.set.entry",
 	"Verify that at a syscall-enter-stop PTRACE_SET_SYSCALL_INFO replaces the number and six "
-	"arguments, and that with number -1 it leaves the arguments alone and the program gets ENOSYS",
+	"arguments, and that with number -1 it leaves the arguments alone and the program gets "
+	"ENOSYS",
 	KT_ANSWERS(ptrace, SET, 0), KT_INFO_STORES(entry.args[5], 1, KT_NOT_FIRST(1)),
 	KT_ANSWERS(ptrace, SET, 0, KT_NOT_FIRST(1)))
 {
@@ -241,8 +243,8 @@ KT_CASE(sysinfo_set_entry, "sysinfo.set.entry",
 }
 
 KT_CASE(sysinfo_set_exit, "sysinfo.set.exit",
-	"Verify that at a syscall-exit-stop PTRACE_SET_SYSCALL_INFO replaces the result, a value or an "
-	"error",
+	"Verify that at a syscall-exit-stop PTRACE_SET_SYSCALL_INFO replaces the result, a value "
+	"or an error",
 	KT_ANSWERS(ptrace, SET, 0), KT_ANSWERS(ptrace, SET, 0, KT_NOT_FIRST(2)))
 {
 	static const int64_t results[] = { 0, -EXDEV, 0x7fffffff };
@@ -264,8 +266,8 @@ KT_CASE(sysinfo_set_exit, "sysinfo.set.exit",
 }
 
 KT_CASE(sysinfo_set_seccomp, "sysinfo.set.seccomp",
-	"Verify that at PTRACE_EVENT_SECCOMP PTRACE_SET_SYSCALL_INFO replaces number and arguments, and "
-	"ignores the filter's data",
+	"Verify that at PTRACE_EVENT_SECCOMP PTRACE_SET_SYSCALL_INFO replaces number and "
+	"arguments, and ignores the filter's data",
 	KT_ANSWERS(ptrace, SET, 0), KT_INFO_STORES(entry.ret_data, 1, KT_NOT_FIRST(1)))
 {
 	const struct tracee_kind *kind = kt_foreign_native();
@@ -325,8 +327,8 @@ static long dup_refused(long request, const char *stop, uint8_t op)
 }
 
 KT_CASE(sysinfo_set_seccomp_sees, "sysinfo.set.seccomp_sees",
-	"Verify that a first argument given to PTRACE_SET_SYSCALL_INFO is what the filter judges, at the "
-	"syscall-enter-stop and again after PTRACE_EVENT_SECCOMP",
+	"Verify that a first argument given to PTRACE_SET_SYSCALL_INFO is what the filter judges, "
+	"at the syscall-enter-stop and again after PTRACE_EVENT_SECCOMP",
 	KT_ANSWERS(ptrace, SET, 0), KT_ANSWERS(ptrace, SET, 0, KT_NOT_FIRST(1)))
 {
 	KT_NEEDS(kt_probe_set_syscall_info());
@@ -345,7 +347,8 @@ static void describe_at(size_t i, struct kt_instance *out)
 	snprintf(out->descr, sizeof(out->descr),
 		 "Verify that of a tracee by %s in %s PTRACE_SET_SYSCALL_INFO %s",
 		 kt_modes[mode].words, kt_stops[at].words,
-		 op ? "takes back what GET has told, and no other op" : "fails with EINVAL, whatever the op");
+		 op ? "takes back what GET has told, and no other op"
+		    : "fails with EINVAL, whatever the op");
 	if (op)
 		out->wrong = (struct kt_wrong)KT_ANSWERS(ptrace, SET, -EINVAL, KT_NOT_FIRST(1));
 	else
