@@ -40,6 +40,7 @@ struct cli_verb {
 };
 
 extern const struct cli_verb verb_baseline;
+extern const struct cli_verb verb_bisect;
 extern const struct cli_verb verb_diff;
 extern const struct cli_verb verb_fetch;
 extern const struct cli_verb verb_jobs;

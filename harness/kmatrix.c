@@ -15,6 +15,7 @@ static const struct cli_verb *const kmatrix_verbs[] = {
 	&verb_report,
 	&verb_diff,
 	&verb_baseline,
+	&verb_bisect,
 	&verb_kernels,
 	&verb_fetch,
 	&verb_jobs,
