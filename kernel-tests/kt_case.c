@@ -150,27 +150,6 @@ static void arm(const atf_tc_t *tc, const struct entry *e)
 	kt_wrong_set(wrong_at(e, (size_t)n - 1));
 }
 
-/*
- * In a guest the variable `mark` is the ABI: the console then tells what ran when
- * the kernel complained (KT-PROG in harness/run.h).
- */
-static void mark(const atf_tc_t *tc)
-{
-	const char *abi = atf_tc_get_config_var_wd(tc, "mark", NULL);
-	int fd = abi ? open("/dev/kmsg", O_WRONLY | O_CLOEXEC) : -1;
-	char line[300];
-	int n;
-
-	if (fd < 0)
-		return;
-	/* Not dprintf: it seeks first, which /dev/kmsg refuses. */
-	n = snprintf(line, sizeof(line), "KT-PROG %s kernel-tests/%s %s\n", abi,
-		     program_invocation_short_name, atf_tc_get_ident(tc));
-	if (n >= (int)sizeof(line) || write(fd, line, (size_t)n) != n)
-		printf("the console does not take the name of this case\n");
-	close(fd);
-}
-
 static void body(const atf_tc_t *tc)
 {
 	const struct entry *e = find(atf_tc_get_ident(tc));
@@ -179,7 +158,6 @@ static void body(const atf_tc_t *tc)
 	if (e->c->stress && strcmp(atf_tc_get_config_var_wd(tc, "stress", "no"), "yes") != 0)
 		atf_tc_skip("chance decides what this case does; -v stress=yes runs it");
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	mark(tc);
 	kt_fail_setup();
 	kt_wait_setup();
 	kt_ptrace_absent(kt_probe_ptrace());
