@@ -191,6 +191,24 @@ bool baseline_add(struct baseline *b, const char *contract, const char *cells, u
 	return true;
 }
 
+char *baseline_literal(const char *name)
+{
+	struct buf out = {0};
+
+	if (!*name || *name == '#')
+		return NULL;
+	for (const char *p = name; *p; p++) {
+		if ((unsigned char)*p <= ' ' || *p == 0x7f) {
+			buf_free(&out);
+			return NULL;
+		}
+		if (strchr("*?[\\", *p))
+			buf_puts(&out, "\\");
+		buf_add(&out, p, 1);
+	}
+	return out.p;
+}
+
 /* ---- what it means for a run ---- */
 
 bool baseline_cell_fits(const char *pattern, const struct cell *c)

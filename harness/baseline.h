@@ -44,6 +44,9 @@ void baseline_write(struct baseline *b, struct buf *out);
  * there is one. True when that changed anything. */
 bool baseline_add(struct baseline *b, const char *contract, const char *cells, unsigned statuses,
 		  const char *reason);
+/* A pattern that means this name and no other, to be freed; NULL for a name that cannot
+ * stand in a line: a store may come from anywhere. */
+char *baseline_literal(const char *name);
 /* Whether a pattern of cells means this one. */
 bool baseline_cell_fits(const char *pattern, const struct cell *c);
 /* The entry that excuses this result, or NULL. */

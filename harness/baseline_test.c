@@ -200,6 +200,26 @@ CASE(adding, "Verify that what is added twice is one entry")
 	baseline_free(&b);
 }
 
+CASE(literal, "Verify that a name from a store becomes neither a pattern nor another line")
+{
+	static const struct {
+		const char *name, *literal;
+	} table[] = {
+		{"a.b.c", "a.b.c"}, {"k-1.0/i386", "k-1.0/i386"}, {"*", "\\*"},
+		{"a?[b]\\", "a\\?\\[b]\\\\"}, {"", NULL}, {"#a", NULL}, {"a b", NULL},
+		{"a\tb", NULL}, {"a\n* * fail,crashed x", NULL}, {"a\x7f", NULL}, {"a\r", NULL},
+	};
+
+	for (size_t i = 0; i < COUNT(table); i++) {
+		char *literal = baseline_literal(table[i].name);
+
+		ATF_CHECK_MSG(!literal == !table[i].literal, "'%s'", table[i].name);
+		if (literal && table[i].literal)
+			ATF_CHECK_STREQ(table[i].literal, literal);
+		buf_free(&(struct buf){.p = literal});
+	}
+}
+
 CASE(expect, "Verify what a baseline expects of a run")
 {
 	static const struct {
@@ -236,6 +256,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, missing);
 	ATF_TP_ADD_TC(tp, states);
 	ATF_TP_ADD_TC(tp, adding);
+	ATF_TP_ADD_TC(tp, literal);
 	ATF_TP_ADD_TC(tp, expect);
 	return atf_no_error();
 }

@@ -118,19 +118,19 @@ static bool baseline_needs_naming(enum status s)
 }
 
 struct baseline_count {
-	size_t added, known, unnamed;
+	size_t added, known, unnamed, damaged;
 	enum status example; /* of what was left out */
 };
 
 static void baseline_accept_cell(const struct baseline_verb *v, const struct cell *c,
 				 struct baseline *b, struct baseline_count *n)
 {
-	char *name = buf_asprintf("%s/%s", c->kernel, c->abi);
+	char *name = buf_asprintf("%s/%s", c->kernel, c->abi), *cell = baseline_literal(name);
 
 	for (size_t i = 0; i < c->results.count; i++) {
 		const struct result *r = &c->results.v[i];
 		unsigned bit = 1U << r->status;
-		char *row;
+		char *row, *contract;
 
 		if (status_class(r->status) == STATUS_CLASS_GOOD || !cases_wanted(v->accept, r) ||
 		    (v->statuses && !(v->statuses & bit)))
@@ -141,13 +141,18 @@ static void baseline_accept_cell(const struct baseline_verb *v, const struct cel
 			continue;
 		}
 		row = result_row(r);
-		if (!baseline_find(b, c, r) &&
-		    baseline_add(b, row, v->cell ? v->cell : name, bit, v->reason))
+		contract = baseline_literal(row);
+		if (!contract || !cell)
+			n->damaged++;
+		else if (!baseline_find(b, c, r) &&
+			 baseline_add(b, contract, v->cell ? v->cell : cell, bit, v->reason))
 			n->added++;
 		else
 			n->known++;
+		free(contract);
 		free(row);
 	}
+	free(cell);
 	free(name);
 }
 
@@ -162,9 +167,12 @@ static int baseline_accept(const struct baseline_verb *v, const struct store_run
 			baseline_accept_cell(v, &run->cells[c], b, &n);
 	if (n.added && baseline_save(v->path, b, &why))
 		return cli_error("%s", why.text);
-	if (!n.added && !n.known && !n.unnamed)
+	if (!n.added && !n.known && !n.unnamed && !n.damaged)
 		return cli_error("nothing that is not good fits --accept '%s'", v->accept);
 	printf("%zu accepted, %zu known before\n", n.added, n.known);
+	if (n.damaged)
+		return cli_error("%zu left out: their names are no names of contracts and cells",
+				 n.damaged);
 	if (n.unnamed)
 		return cli_error("%zu left out: --status %s accepts what is %s", n.unnamed,
 				 status_word(n.example), status_word(n.example));
