@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -207,7 +208,7 @@ int boot_once(const struct boot *b, enum boot_accel accel, const char *initrd, b
 
 	qemu_args(b, accel, initrd, r.console, r.stream, &a);
 	r.started = r.alive = now();
-	rc = spawn_start(&a, log_fd, &pid, &pidfd, why);
+	rc = spawn_start(&a, log_fd, SIGKILL, &pid, &pidfd, why);
 	if (rc < 0)
 		goto out;
 	status = follow(&r, pid, pidfd, watch, arg, &stopped, &words);

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <glob.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -108,16 +109,34 @@ int cache_hold(struct why *why)
 
 /* ---- entries ---- */
 
+static int cache_open_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)ftw;
+	/* A directory of a package may be closed to its owner. */
+	if (type == FTW_DNR || type == FTW_D)
+		chmod(path, 0700);
+	return 0;
+}
+
+static int cache_unlink_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+/* By ourselves: also when a signal wants the end, and no program is started any more. */
 int cache_remove(const char *path, struct why *why)
 {
-	struct args a = {0};
 	int rc;
 
-	args_split(&a, "rm -rf --");
-	args_add(&a, path);
-	rc = spawn_run(&a, NULL, why);
-	args_free(&a);
-	return rc;
+	nftw(path, cache_open_one, 16, FTW_PHYS);
+	rc = nftw(path, cache_unlink_one, 16, FTW_DEPTH | FTW_PHYS);
+	if (rc == -1)
+		rc = errno == ENOENT ? 0 : -errno;
+	return rc < 0 ? why_set(why, -rc, "cannot remove %s: %s", path, strerror(-rc)) : 0;
 }
 
 int cache_stage(const char *entry, char **work, struct why *why)
@@ -166,7 +185,9 @@ int cache_check(const char *entry, struct why *why)
 	args_split(&a, "LC_ALL=C sha256sum --check --quiet --strict " CACHE_SUMS);
 	rc = spawn_run(&a, &said, &bad);
 	args_free(&a);
-	if (rc < 0)
+	if (rc == -EINTR)
+		why_set(why, EINTR, "%s", bad.text);
+	else if (rc < 0)
 		rc = why_set(why, EBADMSG, "%s is damaged: %.*s", entry,
 			     said.len ? (int)strcspn(said.p, "\n") : (int)sizeof(bad.text),
 			     said.len ? said.p : bad.text);

@@ -221,7 +221,8 @@ int cli_style(const char *color, struct report_style *out)
 		style.width = size.ws_col;
 	if (style.width < 40)
 		style.width = 40;
-	*out = style;
+	out->color = style.color;
+	out->width = style.width;
 	return 0;
 }
 

@@ -28,7 +28,7 @@ struct cli_option {
 	const char *name; /* long, without the dashes */
 	int code;	  /* its letter, or from 256 on where it has none */
 	const char *arg;  /* what its argument is called; NULL: it has none */
-	const char *help;
+	const char *help; /* "...: auto, tcg or kvm" at its end: the words that it takes */
 };
 
 struct cli_verb {
@@ -41,6 +41,7 @@ struct cli_verb {
 
 extern const struct cli_verb verb_baseline;
 extern const struct cli_verb verb_bisect;
+extern const struct cli_verb verb_complete;
 extern const struct cli_verb verb_diff;
 extern const struct cli_verb verb_fetch;
 extern const struct cli_verb verb_jobs;
@@ -48,6 +49,9 @@ extern const struct cli_verb verb_kernels;
 extern const struct cli_verb verb_merge;
 extern const struct cli_verb verb_report;
 extern const struct cli_verb verb_run;
+
+/* All of them, with NULL behind the last; one without a summary is in no help. */
+extern const struct cli_verb *const kmatrix_verbs[];
 
 /* Where a verb is in its command line; {.argv = argv + 1} to begin with. */
 struct cli {
@@ -79,7 +83,7 @@ int cli_number(const char *option, const char *value, unsigned min, unsigned max
 
 #define CLI_STORE "kmatrix.db" /* the store when none is named */
 
-/* --color's argument and the terminal's width; CLI_BAD with a message otherwise. */
+/* The color and width of a style, by --color's argument and the terminal; CLI_BAD with a message otherwise. */
 int cli_style(const char *color, struct report_style *out);
 /* All of it to standard output; the exit status `verdict`, or that of a failed write. */
 int cli_write(const struct buf *text, int verdict);

@@ -56,8 +56,9 @@ static int host_runner_run(const struct host_tree *t, const struct args *a, host
 
 	free(path);
 	/* Reader and writer share one offset, which is why the writer appends. */
+	/* When we die it ends what it started, which nobody else could. */
 	if (!rc)
-		rc = spawn_start(a, fd, &pid, &pidfd, why);
+		rc = spawn_start(a, fd, SIGTERM, &pid, &pidfd, why);
 	if (rc) {
 		if (fd >= 0)
 			close(fd);

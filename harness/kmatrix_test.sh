@@ -289,7 +289,6 @@ resume_body()
 	refused "a kmatrix is at work on it" run --resume
 	kill -KILL $kmatrix
 	wait $kmatrix
-	kill -KILL "$child"
 	atf_check -s exit:2 -o match:"not at its end" -o match:"6 pass" -o match:"1 lost" kmatrix report
 	refused "leave out --native" run --resume --native
 	# Another build of the programs is another question.
@@ -302,6 +301,59 @@ resume_body()
 		kmatrix run --resume
 	atf_check -s exit:1 -o match:"7 pass  1 flaky" -e match:"at its end: nothing to resume" \
 		kmatrix run --resume
+}
+
+atf_test_case pipe
+pipe_head()
+{
+	atf_set descr "Verify that a reader that goes away is an error, and leaves nothing behind"
+	atf_set require.progs "kyua"
+}
+pipe_body()
+{
+	builds
+	mkdir tmp
+	mkfifo fifo
+	# A pipe whose reader is gone.
+	exec 3<>fifo 4>fifo 3>&-
+	TMPDIR=$PWD/tmp $run -q >&4 2>err
+	atf_check_equal 2 $?
+	atf_check -o inline:"kmatrix: cannot write the report: Broken pipe\n" cat err
+	atf_check_equal "" "$(ls tmp)"
+	kmatrix report >&4 2>err
+	atf_check_equal 2 $?
+	atf_check -o match:"Broken pipe" cat err
+	exec 4>&-
+	atf_check -o match:"7 pass$" kmatrix report
+}
+
+atf_test_case left_behind
+left_behind_head()
+{
+	atf_set descr "Verify that a killed kmatrix ends its tests, and the next one cleans up"
+	atf_set require.progs "kyua"
+}
+left_behind_body()
+{
+	builds
+	mkdir tmp
+	mkfifo pid
+	export TMPDIR=$PWD/tmp
+	KMATRIX_SAMPLE=block KMATRIX_SAMPLE_PID=$PWD/pid $run >/dev/null 2>&1 &
+	kmatrix=$!
+	read -r child <pid
+	kill -KILL $kmatrix
+	wait $kmatrix
+	# Kyua is told, and ends the case; the pipe of a process that is no more has an end.
+	while kill -0 "$child" 2>/dev/null; do
+		:
+	done
+	atf_check_equal 1 "$(ls -d tmp/kmatrix.* | wc -l)"
+	touch -d '1 hour ago' tmp/kmatrix.*
+	mkdir tmp/kmatrix.ours99
+	atf_check -o ignore -e ignore $run
+	# One that is new may be about to be used.
+	atf_check -o inline:"tmp/kmatrix.ours99\n" sh -c 'ls -d tmp/kmatrix.*'
 }
 
 atf_test_case foreign_store
@@ -360,7 +412,8 @@ stopped_body()
 
 atf_init_test_cases()
 {
-	for t in usage help good bad retry chosen nobuild stale no_qemu work resume foreign_store \
+	for t in usage help good bad retry chosen nobuild stale no_qemu work resume pipe \
+		left_behind foreign_store \
 		image stopped; do
 		atf_add_test_case $t
 	done

@@ -51,7 +51,33 @@ static int matrix_item_compare(const void *a, const void *b)
 	const struct matrix_item *x = a, *y = b;
 	int order = strcmp(x->id, y->id);
 
-	return order ? order : (x->cell > y->cell) - (x->cell < y->cell);
+	if (!order)
+		order = (x->cell > y->cell) - (x->cell < y->cell);
+	/* The cases of one cell are in one array, and stay in its order. */
+	return order ? order : (x->result > y->result) - (x->result < y->result);
+}
+
+/* A row of the `count` items that carry its name, which it takes over from the first. */
+static struct matrix_row matrix_row(const struct matrix_item *items, size_t count, size_t cells)
+{
+	struct matrix_row row = {.id = items[0].id, .area_len = matrix_area(items[0].id)};
+	size_t i = 0;
+
+	row.label = row.id + row.area_len + (row.id[row.area_len] != '\0');
+	row.at = buf_realloc(NULL, cells, sizeof(*row.at));
+	row.cases = buf_realloc(NULL, count, sizeof(*row.cases));
+	row.first = buf_realloc(NULL, cells + 1, sizeof(*row.first));
+	for (size_t c = 0; c < cells; c++) {
+		row.at[c] = NULL;
+		row.first[c] = i;
+		for (; i < count && items[i].cell == c; i++) {
+			row.cases[i] = items[i].result;
+			if (!row.at[c] || status_is_worse(row.cases[i]->status, row.at[c]->status))
+				row.at[c] = row.cases[i];
+		}
+	}
+	row.first[cells] = i;
+	return row;
 }
 
 void matrix_make(const struct store_run *run, struct matrix *out)
@@ -70,24 +96,13 @@ void matrix_make(const struct store_run *run, struct matrix *out)
 	}
 	if (count)
 		qsort(items, count, sizeof(*items), matrix_item_compare);
-	for (size_t i = 0; i < count; i++) {
-		struct matrix_row *row = m.count ? &m.rows[m.count - 1] : NULL;
-		const struct result **at;
-
-		if (!row || strcmp(row->id, items[i].id)) {
-			m.rows = buf_grow(m.rows, m.count, &rows_cap, sizeof(*m.rows));
-			row = &m.rows[m.count++];
-			*row = (struct matrix_row){.id = items[i].id};
-			row->area_len = matrix_area(row->id);
-			row->label = row->id + row->area_len + (row->id[row->area_len] != '\0');
-			row->at = buf_realloc(NULL, run->count, sizeof(*row->at));
-			memset(row->at, 0, run->count * sizeof(*row->at));
-		} else {
-			free(items[i].id);
-		}
-		at = &row->at[items[i].cell];
-		if (!*at || status_is_worse(items[i].result->status, (*at)->status))
-			*at = items[i].result;
+	for (size_t i = 0, n; i < count; i += n) {
+		for (n = 1; i + n < count && !strcmp(items[i + n].id, items[i].id); n++)
+			;
+		m.rows = buf_grow(m.rows, m.count, &rows_cap, sizeof(*m.rows));
+		m.rows[m.count++] = matrix_row(&items[i], n, run->count);
+		for (size_t k = 1; k < n; k++)
+			free(items[i + k].id);
 	}
 	free(items);
 	if (m.count)
@@ -101,6 +116,8 @@ void matrix_free(struct matrix *m)
 	for (size_t i = 0; i < m->count; i++) {
 		free(m->rows[i].id);
 		free(m->rows[i].at);
+		free(m->rows[i].cases);
+		free(m->rows[i].first);
 	}
 	free(m->rows);
 	sound_free(&m->sound);

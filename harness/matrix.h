@@ -17,6 +17,9 @@ struct matrix_row {
 	const char *label; /* the rest, inside id: "no_stop" */
 	/* One per cell, the worst of several; NULL: the cell has no such case. */
 	const struct result **at;
+	/* All of them: those of cell c are cases[first[c]] up to cases[first[c + 1]]. */
+	const struct result **cases;
+	size_t *first;
 };
 
 struct matrix {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * report.h - a matrix written out, for people or for programs. What tests and
- * guests said is escaped: it can neither steer a terminal nor break the JSON.
+ * report.h - a matrix written out, for people or for programs. Pure. What tests and
+ * guests said is escaped (escape.h): it can neither steer a terminal or a browser
+ * nor break the format. Adding a format is one function and one line in report.c.
  */
 #ifndef BELAY_HARNESS_REPORT_H
 #define BELAY_HARNESS_REPORT_H
@@ -9,22 +10,23 @@
 #include <stdbool.h>
 
 #include "harness/buf.h"
+#include "harness/catalogue.h"
 #include "harness/matrix.h"
 
 struct report_style {
-	bool color;
-	unsigned width; /* of the terminal, in columns */
+	bool color;	    /* text */
+	unsigned width;	    /* text: of the terminal, in columns */
+	const char *origin; /* kcidb: who submits; [a-z0-9_]+ */
+	const struct catalogue *catalogue; /* what the contracts say; NULL: not known */
 };
 
-void report_text(const struct matrix *m, const struct report_style *style, struct buf *out);
+typedef void report_write(const struct matrix *m, const struct report_style *style,
+			  struct buf *out);
 
-/*
- * {"cells":[{"kernel","abi","version","accel"}], "results":[{"contract","kernel","abi",
- * "status","reason"}]}: cells in the order they were asked for, results by contract,
- * then cell; the worst one where several cases of a cell carry one contract.
- * "contract" is "program:case" for a case without one.
- */
-void report_json(const struct matrix *m, struct buf *out);
+struct report_format {
+	const char *name;
+	report_write *write;
+};
 
 /*
  * The end of every matrix: which of belay's backends and layers are sound in which cell,
@@ -36,7 +38,30 @@ void report_sound_text(const struct matrix *m, const struct report_style *style,
 void report_sound_kernels(const struct matrix *m, const struct report_style *style,
 			  struct buf *out);
 
-/* One line without control characters and invalid UTF-8, both as \xNN. */
+/* Ended by one without a name. */
+extern const struct report_format report_formats[];
+const struct report_format *report_format_find(const char *name);
+
+/* In which order statuses are told: the worst first, pass last. */
+extern const enum status report_order[STATUS_COUNT];
+
+/* At most so many bytes of what one case printed go into a report. */
+#define REPORT_OUTPUT_MAX ((size_t)64 << 10)
+
+report_write report_text, report_html, report_json, report_junit, report_tap, report_kcidb;
+
+/* One line of visible text, see escape_visible(). */
 void report_safe(struct buf *out, const char *text);
+
+/* What a status means to a format that knows fewer of them. */
+enum report_kind {
+	REPORT_PASSED,
+	REPORT_KNOWN,	/* a known bug, failing as documented */
+	REPORT_SKIPPED,
+	REPORT_FAILED,	/* the kernel did not do what was promised */
+	REPORT_ERROR,	/* the test went wrong */
+	REPORT_MISSING, /* nothing ran */
+};
+enum report_kind report_kind(enum status s);
 
 #endif

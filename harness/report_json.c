@@ -1,73 +1,102 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * report_json.c - the matrix for programs. Members are only ever added.
+ * report_json.c - everything that is known of a run, for programs. The schema is
+ * doc/kmatrix-report.schema.json; members are only ever added to it.
  */
-#include "config.h"
-
 #include <string.h>
 
+#include "harness/escape.h"
+#include "harness/json.h"
 #include "harness/report.h"
-#include "harness/utf8.h"
 
-static void json_string(struct buf *out, const char *text)
+#define REPORT_JSON_FORMAT 1
+
+static void json_run(const struct matrix *m, struct buf *out)
 {
-	buf_puts(out, "\"");
-	while (*text) {
-		size_t len = utf8_length(text);
+	const struct store_run *run = m->run;
 
-		if (!len) {
-			buf_puts(out, "\\ufffd"); /* a byte that is no UTF-8 */
-			text++;
-		} else if (*text == '"' || *text == '\\') {
-			buf_printf(out, "\\%c", *text++);
-		} else if ((unsigned char)*text < 0x20 || *text == 0x7f) {
-			buf_printf(out, "\\u%04x", (unsigned char)*text++);
-		} else {
-			buf_add(out, text, len);
-			text += len;
-		}
+	json_name(out, "run");
+	buf_puts(out, "{");
+	json_int(out, "id", run->id);
+	json_string(out, "command", run->command ? run->command : "");
+	json_string(out, "belay_version", run->belay_version ? run->belay_version : "");
+	json_time(out, "started", run->started);
+	if (run->finished)
+		json_time(out, "finished", run->finished);
+	json_bool(out, "ended", run->ended);
+	json_int(out, "verdict", matrix_verdict(run));
+	buf_puts(out, "}");
+}
+
+static void json_cell(const struct cell *c, struct buf *out)
+{
+	json_next(out);
+	buf_puts(out, "\n{");
+	json_string(out, "kernel", c->kernel);
+	json_string(out, "abi", c->abi);
+	json_string(out, "version", c->version);
+	json_string(out, "accel", c->accel);
+	json_string(out, "qemu", c->qemu);
+	json_string(out, "user", c->user);
+	json_name(out, "counts");
+	buf_puts(out, "{");
+	for (enum status s = 0; s < STATUS_COUNT; s++)
+		if (cell_count(c, s))
+			json_int(out, status_word(s), (int64_t)cell_count(c, s));
+	buf_puts(out, "}}");
+}
+
+static void json_case(const struct result *r, struct buf *out)
+{
+	json_next(out);
+	buf_puts(out, "{");
+	json_string(out, "program", r->program);
+	json_string(out, "case", r->name);
+	json_string(out, "status", status_word(r->status));
+	json_string(out, "reason", r->reason);
+	if (r->us >= 0)
+		json_seconds(out, "seconds", r->us);
+	if (r->output_len) {
+		size_t len = escape_cut(r->output, r->output_len, REPORT_OUTPUT_MAX);
+
+		json_name(out, "output");
+		escape_json(out, r->output, len);
+		if (len < r->output_len)
+			json_int(out, "output_bytes", (int64_t)r->output_len);
 	}
-	buf_puts(out, "\"");
+	buf_puts(out, "}");
 }
 
-static void json_member(struct buf *out, const char *name, const char *value, bool last)
+static void json_result(const struct matrix *m, const struct matrix_row *row, size_t c,
+			struct buf *out)
 {
-	buf_printf(out, "\"%s\":", name);
-	json_string(out, value);
-	buf_puts(out, last ? "}" : ",");
+	json_next(out);
+	buf_puts(out, "\n{");
+	json_string(out, "contract", row->id);
+	json_string(out, "kernel", m->run->cells[c].kernel);
+	json_string(out, "abi", m->run->cells[c].abi);
+	json_string(out, "status", status_word(row->at[c]->status));
+	json_string(out, "reason", row->at[c]->reason);
+	json_name(out, "cases");
+	buf_puts(out, "[");
+	for (size_t i = row->first[c]; i < row->first[c + 1]; i++)
+		json_case(row->cases[i], out);
+	buf_puts(out, "]}");
 }
 
-static void json_result(struct buf *out, const char *row, const struct cell *c,
-			const struct result *r, bool *first)
+void report_json(const struct matrix *m, const struct report_style *style, struct buf *out)
 {
-	buf_puts(out, *first ? "\n{" : ",\n{");
-	*first = false;
-	json_member(out, "contract", row, false);
-	json_member(out, "kernel", c->kernel, false);
-	json_member(out, "abi", c->abi, false);
-	json_member(out, "status", status_word(r->status), false);
-	json_member(out, "reason", r->reason, true);
-}
-
-void report_json(const struct matrix *m, struct buf *out)
-{
-	bool first = true;
-
-	buf_puts(out, "{\"cells\":[");
-	for (size_t c = 0; c < m->run->count; c++) {
-		const struct cell *cell = &m->run->cells[c];
-
-		buf_puts(out, c ? ",\n{" : "\n{");
-		json_member(out, "kernel", cell->kernel, false);
-		json_member(out, "abi", cell->abi, false);
-		json_member(out, "version", cell->version, false);
-		json_member(out, "accel", cell->accel, true);
-	}
+	(void)style;
+	buf_puts(out, "{");
+	json_int(out, "format", REPORT_JSON_FORMAT);
+	json_run(m, out);
+	buf_puts(out, ",\n\"cells\":[");
+	for (size_t c = 0; c < m->run->count; c++)
+		json_cell(&m->run->cells[c], out);
 	buf_puts(out, "],\n\"results\":[");
 	for (size_t i = 0; i < m->count; i++)
 		for (size_t c = 0; c < m->run->count; c++)
 			if (m->rows[i].at[c])
-				json_result(out, m->rows[i].id, &m->run->cells[c],
-					    m->rows[i].at[c], &first);
+				json_result(m, &m->rows[i], c, out);
 	buf_puts(out, "]}\n");
 }

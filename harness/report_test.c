@@ -44,7 +44,7 @@ static void add(size_t cell, const char *contract, const char *name, enum status
 
 static void write_text(unsigned width, bool color, struct buf *out)
 {
-	struct report_style style = {color, width};
+	struct report_style style = {.color = color, .width = width};
 	struct matrix m;
 
 	matrix_make(&run, &m);
@@ -57,7 +57,7 @@ static void write_json(struct buf *out)
 	struct matrix m;
 
 	matrix_make(&run, &m);
-	report_json(&m, out);
+	report_json(&m, NULL, out);
 	matrix_free(&m);
 }
 

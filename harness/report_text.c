@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/intern.h"
 #include "harness/report.h"
-#include "harness/utf8.h"
 
 static const char *const text_colors[STATUS_COUNT] = {
 	[STATUS_PASS] = "32",	 [STATUS_FAIL] = "1;31",    [STATUS_SKIP] = "33",
@@ -21,36 +21,11 @@ static const char *const text_colors[STATUS_COUNT] = {
 	[STATUS_FLAKY] = "1;31",
 };
 
-/* In which order the reasons are told: the worst first. */
-static const enum status text_order[] = {
-	STATUS_CRASHED, STATUS_FAIL, STATUS_TIMEOUT, STATUS_BROKEN, STATUS_FLAKY, STATUS_XPASS,
-	STATUS_NOBOOT, STATUS_NOBUILD, STATUS_LOST, STATUS_XFAIL, STATUS_SKIP, STATUS_NA,
-};
-
 struct text {
 	const struct matrix *m;
 	const struct report_style *style;
 	struct buf *out;
 };
-
-void report_safe(struct buf *out, const char *text)
-{
-	while (*text) {
-		size_t len = utf8_length(text);
-		unsigned char c = (unsigned char)*text;
-
-		/* U+0080 to U+009F are control characters, too. */
-		if (len == 1 && c >= 0x20 && c != 0x7f) {
-			buf_add(out, text, 1);
-		} else if (len > 1 && !(c == 0xc2 && (unsigned char)text[1] < 0xa0)) {
-			buf_add(out, text, len);
-		} else {
-			buf_printf(out, "\\x%02x", c);
-			len = 1;
-		}
-		text += len;
-	}
-}
 
 static void text_status(struct text *t, enum status s, const char *what)
 {
@@ -349,40 +324,31 @@ static void text_reason(struct text *t, enum status s, const char *reason)
 	free(words);
 }
 
-/* Whether an earlier row or cell has had this status and reason, and so its telling. */
-static bool text_reason_told(struct text *t, size_t row, size_t cell, enum status s,
-			     const char *reason)
-{
-	for (size_t i = 0; i <= row; i++)
-		for (size_t c = 0; c < t->m->run->count && (i < row || c < cell); c++)
-			if (text_has(&t->m->rows[i], c, s, reason))
-				return true;
-	return false;
-}
-
 static void text_reasons(struct text *t)
 {
-	for (size_t k = 0; k < sizeof(text_order) / sizeof(text_order[0]); k++) {
-		enum status s = text_order[k];
-		bool head = false;
+	for (size_t k = 0; k < STATUS_COUNT; k++) {
+		enum status s = report_order[k];
+		struct intern told = {0};
 
-		for (size_t i = 0; i < t->m->count; i++) {
+		for (size_t i = 0; i < t->m->count && s != STATUS_PASS; i++) {
 			for (size_t c = 0; c < t->m->run->count; c++) {
 				const struct result *r = t->m->rows[i].at[c];
 
+				size_t before = told.count;
+
 				if (!r || r->status != s ||
-				    text_reason_told(t, i, c, s, r->reason))
+				    intern_add(&told, r->reason, strlen(r->reason)) < before)
 					continue;
-				if (!head) {
+				if (!before) {
 					text_status(t, s, status_word(s));
 					buf_puts(t->out, "\n");
 				}
-				head = true;
 				text_reason(t, s, r->reason);
 			}
 		}
-		if (head)
+		if (told.count)
 			buf_puts(t->out, "\n");
+		intern_free(&told);
 	}
 }
 

@@ -93,7 +93,11 @@ struct tables {
 	size_t nabis;
 };
 
-/* Load machines.tsv, kernels.tsv and abis.tsv of `dir`; NULL is run_datadir(). */
+/*
+ * Load machines.tsv, kernels.tsv and abis.tsv of `dir`. NULL is run_datadir(), and
+ * behind it, where they are, the user's own of BELAY_TABLES or ~/.config/belay: a line
+ * there replaces the one of the same name.
+ */
 int tables_load(const char *dir, struct tables **out, struct why *why);
 void tables_free(struct tables *t);
 const struct machine *tables_machine(const struct tables *t, const char *arch);

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 #include "harness/spawn.h"
 
 #define SPAWN_OUTPUT_MAX (64 << 20)
+#define SPAWN_TICK_MS 200
 
 void args_take(struct args *a, char *word)
 {
@@ -56,26 +58,27 @@ void args_free(struct args *a)
  * after a signal.
  */
 static void __attribute__((noreturn)) child_exec(char *const *argv, pid_t parent, int in, int out,
-						 int err, bool own_group)
+						 int err, int death)
 {
 	sigset_t none;
 
 	/* Not before, and not when the parent is gone already. */
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
+	if (prctl(PR_SET_PDEATHSIG, death) < 0 || getppid() != parent)
 		_exit(127);
-	if (own_group)
-		setpgid(0, 0);
+	setpgid(0, 0);
 	if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
 	    dup2(err, STDERR_FILENO) < 0)
 		_exit(127);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	/* We ignore it; what is ignored stays so behind execve. */
+	signal(SIGPIPE, SIG_DFL);
 	execvp(argv[0], argv);
 	dprintf(STDERR_FILENO, "%s\n", strerror(errno));
 	_exit(127);
 }
 
-static pid_t spawn_fork(const struct args *a, int out, int err, bool own_group, struct why *why)
+static pid_t spawn_fork(const struct args *a, int out, int err, int death, struct why *why)
 {
 	int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	pid_t pid, parent = getpid();
@@ -85,7 +88,7 @@ static pid_t spawn_fork(const struct args *a, int out, int err, bool own_group, 
 		return why_set(why, errno, "/dev/null: %s", strerror(errno));
 	pid = fork();
 	if (pid == 0)
-		child_exec(a->v, parent, in, out, err, own_group);
+		child_exec(a->v, parent, in, out, err, death);
 	e = errno;
 	close(in);
 	if (pid < 0)
@@ -137,12 +140,48 @@ static const char *program(const struct args *a)
 	return a->v[i];
 }
 
+static const volatile sig_atomic_t *spawn_stop;
+
+void spawn_stop_on(const volatile sig_atomic_t *flag)
+{
+	spawn_stop = flag;
+}
+
+/* What it prints, to its end or to as much as we take. */
+static int spawn_read(struct buf *out, int fd)
+{
+	size_t taken = 0;
+
+	while (taken < SPAWN_OUTPUT_MAX) {
+		struct pollfd p = {.fd = fd, .events = POLLIN};
+		char bytes[16384];
+		ssize_t n;
+
+		if (spawn_stop && *spawn_stop)
+			return -EINTR;
+		if (poll(&p, 1, SPAWN_TICK_MS) <= 0)
+			continue;
+		n = read(fd, bytes, sizeof(bytes));
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n == 0)
+			break;
+		if (n > 0) {
+			buf_add(out, bytes, (size_t)n);
+			taken += (size_t)n;
+		}
+	}
+	return 0;
+}
+
 int spawn_run(const struct args *a, struct buf *out, struct why *why)
 {
 	int fds[2], err, status, rc = 0;
 	struct buf said = {0}, dropped = {0};
 	pid_t pid;
 
+	if (spawn_stop && *spawn_stop)
+		return why_set(why, EINTR, "%s: stopped", program(a));
 	/* A file, not a second pipe: nobody has to read both at a time. */
 	err = memfd_create("stderr", MFD_CLOEXEC);
 	if (err < 0)
@@ -152,16 +191,18 @@ int spawn_run(const struct args *a, struct buf *out, struct why *why)
 		close(err);
 		return rc;
 	}
-	pid = spawn_fork(a, fds[1], err, false, why);
+	pid = spawn_fork(a, fds[1], err, SIGKILL, why);
 	close(fds[1]);
 	if (pid < 0) {
 		rc = pid;
 		goto out;
 	}
-	rc = buf_read_fd(out ? out : &dropped, fds[0], SPAWN_OUTPUT_MAX);
+	rc = spawn_read(out ? out : &dropped, fds[0]);
 	if (rc < 0) {
+		/* It may be on its way into its group. */
+		kill(-pid, SIGKILL);
 		kill(pid, SIGKILL);
-		why_set(why, -rc, "%s: %s", program(a), strerror(-rc));
+		why_set(why, -rc, "%s: %s", program(a), rc == -EINTR ? "stopped" : strerror(-rc));
 	}
 	/* Else one that says more than we read would wait for ever. */
 	close(fds[0]);
@@ -186,9 +227,10 @@ out:
 	return rc;
 }
 
-int spawn_start(const struct args *a, int log_fd, pid_t *pid, int *pidfd, struct why *why)
+int spawn_start(const struct args *a, int log_fd, int death, pid_t *pid, int *pidfd,
+		struct why *why)
 {
-	pid_t child = spawn_fork(a, log_fd, log_fd, true, why);
+	pid_t child = spawn_fork(a, log_fd, log_fd, death, why);
 	int fd, rc;
 
 	if (child < 0)

@@ -6,6 +6,7 @@
 #ifndef BELAY_HARNESS_SPAWN_H
 #define BELAY_HARNESS_SPAWN_H
 
+#include <signal.h>
 #include <sys/types.h>
 
 #include "harness/buf.h"
@@ -31,12 +32,16 @@ void args_free(struct args *a);
  */
 int spawn_run(const struct args *a, struct buf *out, struct why *why);
 
+/* Once this is not 0 spawn_run() ends what it runs, and starts nothing: -EINTR. */
+void spawn_stop_on(const volatile sig_atomic_t *flag);
+
 /*
  * Start a program whose both outputs go to `log_fd`, in a process group of its
  * own so that the terminal's ^C is ours alone to handle. `pidfd` becomes
- * readable when it ends.
+ * readable when it ends. When we die it gets the signal `death`.
  */
-int spawn_start(const struct args *a, int log_fd, pid_t *pid, int *pidfd, struct why *why);
+int spawn_start(const struct args *a, int log_fd, int death, pid_t *pid, int *pidfd,
+		struct why *why);
 
 /* Wait for it, after killing it when `kill_it`; returns the wait status. */
 int spawn_end(pid_t pid, int pidfd, bool kill_it);

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * table.c - machines.tsv, kernels.tsv and abis.tsv. It checks every row when it
- * is read, so that nobody behind it meets a bad one; it asks neither the machine
- * nor the network whether a row is true.
+ * table.c - machines.tsv, kernels.tsv and abis.tsv: those that are installed, and
+ * behind them the user's own, whose lines replace those of the same name. It checks
+ * every row when it is read, so that nobody behind it meets a bad one; it asks
+ * neither the machine nor the network whether a row is true.
  */
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/buf.h"
 #include "harness/run.h"
@@ -18,6 +20,7 @@
 struct row {
 	const char *file;
 	unsigned line;
+	size_t before; /* so many rows are of an earlier file, and may be replaced */
 	char *col[TABLE_COLS_MAX];
 };
 
@@ -26,6 +29,7 @@ struct format {
 	const char *columns;
 	size_t ncols;
 	int (*add)(struct tables *t, const struct row *r, struct why *why);
+	size_t *(*count)(struct tables *t);
 };
 
 static int row_bad(const struct row *r, struct why *why, const char *what, const char *value,
@@ -58,6 +62,20 @@ static char *dup_or_null(const char *s)
 	return strcmp(s, "-") == 0 ? NULL : buf_strdup(s);
 }
 
+static void machine_free(struct machine *m)
+{
+	free(m->arch);
+	free(m->userland);
+	free(m->qemu);
+	free(m->args);
+	free(m->kvm_args);
+	free(m->memory);
+	free(m->console);
+	free(m->export_args);
+	free(m->export_tty);
+	free(m->cmdline);
+}
+
 static int machine_add(struct tables *t, const struct row *r, struct why *why)
 {
 	struct machine *m;
@@ -70,14 +88,19 @@ static int machine_add(struct tables *t, const struct row *r, struct why *why)
 		rc = row_name(r, 1, "suite", why);
 	if (rc < 0)
 		return rc;
-	if (tables_machine(t, r->col[0]))
+	m = (struct machine *)tables_machine(t, r->col[0]);
+	if (m && m >= t->machines + r->before)
 		return row_bad(r, why, "second line for architecture", r->col[0], "one");
 	scale = strtoul(r->col[9], &end, 10);
 	if (!isdigit((unsigned char)r->col[9][0]) || *end || scale < 1 || scale > 1000)
 		return row_bad(r, why, "scale", r->col[9], "a number from 1 to 1000");
 
-	t->machines = buf_realloc(t->machines, t->nmachines + 1, sizeof(*t->machines));
-	m = &t->machines[t->nmachines++];
+	if (m) {
+		machine_free(m);
+	} else {
+		t->machines = buf_realloc(t->machines, t->nmachines + 1, sizeof(*t->machines));
+		m = &t->machines[t->nmachines++];
+	}
 	m->arch = buf_strdup(r->col[0]);
 	m->userland = buf_strdup(r->col[1]);
 	m->qemu = buf_strdup(r->col[2]);
@@ -92,6 +115,14 @@ static int machine_add(struct tables *t, const struct row *r, struct why *why)
 	return 0;
 }
 
+static void kernel_free(struct kernel *k)
+{
+	free(k->id);
+	free(k->arch);
+	free(k->suite);
+	free(k->package);
+}
+
 static int kernel_add(struct tables *t, const struct row *r, struct why *why)
 {
 	static const char *const what[] = {"id", "architecture", "suite", "package"};
@@ -104,15 +135,20 @@ static int kernel_add(struct tables *t, const struct row *r, struct why *why)
 		if (rc < 0)
 			return rc;
 	}
-	if (tables_kernel(t, r->col[0]))
+	k = (struct kernel *)tables_kernel(t, r->col[0]);
+	if (k && k >= t->kernels + r->before)
 		return row_bad(r, why, "second line for kernel", r->col[0], "one");
 	if (!tables_machine(t, r->col[1]))
 		return row_bad(r, why, "architecture", r->col[1], "one of machines.tsv");
 	if (strcmp(r->col[4], "yes") != 0 && strcmp(r->col[4], "no") != 0)
 		return row_bad(r, why, "default", r->col[4], "yes or no");
 
-	t->kernels = buf_realloc(t->kernels, t->nkernels + 1, sizeof(*t->kernels));
-	k = &t->kernels[t->nkernels++];
+	if (k) {
+		kernel_free(k);
+	} else {
+		t->kernels = buf_realloc(t->kernels, t->nkernels + 1, sizeof(*t->kernels));
+		k = &t->kernels[t->nkernels++];
+	}
 	k->id = buf_strdup(r->col[0]);
 	k->arch = buf_strdup(r->col[1]);
 	k->suite = buf_strdup(r->col[2]);
@@ -134,7 +170,7 @@ static void abi_row_free(struct abi_row *a)
 
 static int abi_add(struct tables *t, const struct row *r, struct why *why)
 {
-	struct abi_row a = {0};
+	struct abi_row a = {0}, *old = (struct abi_row *)tables_abi(t, r->col[0]);
 	const char *p = r->col[1];
 	size_t n = 0;
 	int rc;
@@ -142,7 +178,7 @@ static int abi_add(struct tables *t, const struct row *r, struct why *why)
 	rc = row_name(r, 0, "ABI", why);
 	if (rc < 0)
 		return rc;
-	if (tables_abi(t, r->col[0]))
+	if (old && old >= t->abis + r->before)
 		return row_bad(r, why, "second line for ABI", r->col[0], "one");
 
 	a.archs = buf_realloc(NULL, strlen(p) + 2, sizeof(*a.archs));
@@ -163,8 +199,13 @@ static int abi_add(struct tables *t, const struct row *r, struct why *why)
 	}
 	a.id = buf_strdup(r->col[0]);
 	a.qemu_user = dup_or_null(r->col[2]);
-	t->abis = buf_realloc(t->abis, t->nabis + 1, sizeof(*t->abis));
-	t->abis[t->nabis++] = a;
+	if (old) {
+		abi_row_free(old);
+	} else {
+		t->abis = buf_realloc(t->abis, t->nabis + 1, sizeof(*t->abis));
+		old = &t->abis[t->nabis++];
+	}
+	*old = a;
 	return 0;
 }
 
@@ -197,15 +238,19 @@ static int line_add(struct tables *t, const struct format *f, struct row *r, cha
 	return f->add(t, r, why);
 }
 
-static int table_read(struct tables *t, const char *dir, const struct format *f, struct why *why)
+/* `optional`: a file that is not there adds nothing. */
+static int table_read(struct tables *t, const char *dir, const struct format *f, bool optional,
+		      struct why *why)
 {
 	char *path = buf_asprintf("%s/%s", dir, f->name);
-	struct row r = {.file = path};
+	struct row r = {.file = path, .before = *f->count(t)};
 	struct buf text = {0};
 	char *line, *next;
 	int rc;
 
 	rc = buf_read_file(&text, path, TABLE_SIZE_MAX);
+	if (rc == -ENOENT && optional)
+		rc = 0;
 	if (rc < 0)
 		why_set(why, -rc, "%s: %s", path, strerror(-rc));
 	for (line = text.p; rc == 0 && line; line = next) {
@@ -220,25 +265,69 @@ static int table_read(struct tables *t, const char *dir, const struct format *f,
 	return rc;
 }
 
+static size_t *machines_count(struct tables *t)
+{
+	return &t->nmachines;
+}
+
+static size_t *kernels_count(struct tables *t)
+{
+	return &t->nkernels;
+}
+
+static size_t *abis_count(struct tables *t)
+{
+	return &t->nabis;
+}
+
 /* Later ones refer to earlier ones. */
 static const struct format formats[] = {
 	{"machines.tsv",
 	 "arch userland qemu args kvm-args memory console export-args export-tty scale cmdline", 11,
-	 machine_add},
-	{"kernels.tsv", "id arch suite package default", 5, kernel_add},
-	{"abis.tsv", "id kernels qemu-user triplet", 4, abi_add},
+	 machine_add, machines_count},
+	{"kernels.tsv", "id arch suite package default", 5, kernel_add, kernels_count},
+	{"abis.tsv", "id kernels qemu-user triplet", 4, abi_add, abis_count},
 };
+
+/* BELAY_TABLES, or the user's directory of configuration if it is there; or NULL. */
+static char *own_dir(void)
+{
+	const char *own = getenv("BELAY_TABLES"), *xdg = getenv("XDG_CONFIG_HOME"),
+		   *home = getenv("HOME");
+
+	if (own && *own)
+		return buf_strdup(own);
+	if (xdg && *xdg == '/')
+		return buf_asprintf("%s/belay", xdg);
+	if (home && *home == '/')
+		return buf_asprintf("%s/.config/belay", home);
+	return NULL;
+}
+
+/* Who names a directory means one that is there. */
+static int own_dir_check(const char *own, struct why *why)
+{
+	const char *named = getenv("BELAY_TABLES");
+
+	if (named && *named && access(own, X_OK) < 0)
+		return why_set(why, errno, "tables '%s': %s", own, strerror(errno));
+	return 0;
+}
 
 int tables_load(const char *dir, struct tables **out, struct why *why)
 {
-	char *own = dir ? NULL : run_datadir();
+	char *shipped = dir ? buf_strdup(dir) : run_datadir(), *own = dir ? NULL : own_dir();
 	struct tables *t = buf_realloc(NULL, 1, sizeof(*t));
 	size_t i;
-	int rc = 0;
+	int rc = own ? own_dir_check(own, why) : 0;
 
 	memset(t, 0, sizeof(*t));
-	for (i = 0; rc == 0 && i < sizeof(formats) / sizeof(*formats); i++)
-		rc = table_read(t, dir ? dir : own, &formats[i], why);
+	for (i = 0; rc == 0 && i < sizeof(formats) / sizeof(*formats); i++) {
+		rc = table_read(t, shipped, &formats[i], false, why);
+		if (rc == 0 && own)
+			rc = table_read(t, own, &formats[i], true, why);
+	}
+	free(shipped);
 	free(own);
 	if (rc < 0) {
 		tables_free(t);
@@ -254,28 +343,10 @@ void tables_free(struct tables *t)
 
 	if (!t)
 		return;
-	for (i = 0; i < t->nmachines; i++) {
-		struct machine *m = &t->machines[i];
-
-		free(m->arch);
-		free(m->userland);
-		free(m->qemu);
-		free(m->args);
-		free(m->kvm_args);
-		free(m->memory);
-		free(m->console);
-		free(m->export_args);
-		free(m->export_tty);
-		free(m->cmdline);
-	}
-	for (i = 0; i < t->nkernels; i++) {
-		struct kernel *k = &t->kernels[i];
-
-		free(k->id);
-		free(k->arch);
-		free(k->suite);
-		free(k->package);
-	}
+	for (i = 0; i < t->nmachines; i++)
+		machine_free(&t->machines[i]);
+	for (i = 0; i < t->nkernels; i++)
+		kernel_free(&t->kernels[i]);
 	for (i = 0; i < t->nabis; i++)
 		abi_row_free(&t->abis[i]);
 	free(t->machines);

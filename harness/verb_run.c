@@ -5,13 +5,9 @@
 #include "config.h"
 
 #include <errno.h>
-#include <ftw.h>
-#include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/baseline_file.h"
@@ -22,6 +18,7 @@
 #include "harness/relies_record.h"
 #include "harness/request.h"
 #include "harness/resume.h"
+#include "harness/session.h"
 
 enum {
 	OPT_IMAGE = 'k', OPT_STORE = 'o', OPT_QUIET = 'q', OPT_VARIABLE = 'v',
@@ -52,23 +49,6 @@ static const struct cli_option run_options[] = {
 	{"color", OPT_COLOR, "WHEN", "auto, always or never"},
 	{0},
 };
-
-/* A signal wants the end: what runs is stopped, what is answered is kept. */
-static volatile sig_atomic_t run_stop;
-
-static void run_on_signal(int sig)
-{
-	run_stop = sig;
-}
-
-static void run_catch_signals(void)
-{
-	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-	struct sigaction sa = {.sa_handler = run_on_signal};
-
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		sigaction(signals[i], &sa, NULL);
-}
 
 struct run {
 	struct request request;
@@ -187,60 +167,13 @@ static void run_apply(struct run *r)
 	r->env.pattern = r->patterns = patterns.p;
 }
 
-/* kmatrix itself is in build/<abi>/ when it was not installed. */
-static char *run_builds(const struct tables *tables)
-{
-	char exe[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
-	char *slash, *abi;
-
-	if (n > 0) {
-		exe[n] = '\0';
-		slash = strrchr(exe, '/');
-		*slash = '\0';
-		abi = strrchr(exe, '/');
-		if (abi && tables_abi(tables, abi + 1)) {
-			*abi = '\0';
-			return buf_strdup(exe);
-		}
-	}
-	return buf_strdup("build");
-}
-
-/* ---- a place for files while it runs ---- */
-
-static int run_remove(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
-static char *run_workdir(const char *named)
-{
-	const char *tmp = getenv("TMPDIR");
-	char *dir;
-
-	if (named) {
-		if ((mkdir(named, 0755) && errno != EEXIST) || access(named, W_OK | X_OK))
-			return NULL;
-		return realpath(named, NULL);
-	}
-	dir = buf_asprintf("%s/kmatrix.XXXXXX", tmp && *tmp ? tmp : "/tmp");
-	if (mkdtemp(dir))
-		return dir;
-	free(dir);
-	return NULL;
-}
-
 /* ---- the run ---- */
 
 static bool run_watch(void *arg, const struct buf *stream)
 {
 	(void)arg;
 	(void)stream;
-	return !run_stop;
+	return !session_stop;
 }
 
 static int run_show(const struct run *r, struct why *why)
@@ -267,7 +200,7 @@ static int run_show(const struct run *r, struct why *why)
 static int run_suite(struct run *r, struct why *why)
 {
 	struct request *q = &r->request;
-	char *builds = q->builds ? buf_strdup(q->builds) : run_builds(r->env.tables);
+	char *builds = q->builds ? buf_strdup(q->builds) : session_builds(r->env.tables);
 	char *real = realpath(builds, NULL);
 	int err = real ? suite_load(real, r->campaign.abis, r->env.tables, r->env.workdir,
 				    run_watch, NULL, &r->suite, why)
@@ -351,7 +284,7 @@ static int run_targets(struct run *r, const struct store_run *old, const char *c
 		progress_stop();
 	}
 	campaign_free(targets, count);
-	if (!err && !run_stop)
+	if (!err && !session_stop)
 		err = store_end(r->env.store, r->env.run, why);
 	return err;
 }
@@ -401,12 +334,12 @@ static int run_in(struct run *r, const char *command, struct why *why)
 			err = run_targets(r, r->resume ? &old : NULL, command, &claim, why);
 		if (!err)
 			rc = run_show(r, why);
-		if (run_stop)
+		if (session_stop)
 			rc = r->env.run ? cli_error("stopped by a signal (%s); what was answered is "
 						    "in '%s': kmatrix run --resume goes on",
-						    strsignal(run_stop), r->store)
+						    strsignal(session_stop), r->store)
 					: cli_error("stopped by a signal (%s) before anything was run",
-						    strsignal(run_stop));
+						    strsignal(session_stop));
 		else if (err)
 			cli_error("%s", why->text);
 	}
@@ -430,24 +363,20 @@ static char *run_command(char **argv)
 
 static int run_with(struct run *r, char **argv)
 {
-	char *workdir, *command;
+	struct session session;
 	struct why why;
+	char *command;
 	int rc;
 
 	if (!r->resume && run_check(r))
 		return CLI_INFRASTRUCTURE;
-	workdir = run_workdir(r->work);
-	if (!workdir)
-		return cli_error("no directory to work in: '%s': %s",
-				 r->work ? r->work : "$TMPDIR", strerror(errno));
-	run_catch_signals();
-	r->env.workdir = workdir;
+	if (session_begin(r->work, &session, &why))
+		return cli_error("%s", why.text);
+	r->env.workdir = session.workdir;
 	command = run_command(argv);
 	rc = run_in(r, command, &why);
 	free(command);
-	if (!r->work)
-		nftw(workdir, run_remove, 16, FTW_DEPTH | FTW_PHYS);
-	free(workdir);
+	session_end(&session);
 	return rc;
 }
 
@@ -456,7 +385,7 @@ static int run_main(const struct cli_verb *self, int argc, char **argv)
 	struct run r = {
 		.store = CLI_STORE,
 		.campaign = {.jobs = 2},
-		.env = {.stop = &run_stop},
+		.env = {.stop = &session_stop},
 	};
 	struct cli cli = {.argv = argv + 1};
 	const char *value = NULL;
