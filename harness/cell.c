@@ -77,6 +77,14 @@ static bool cell_has_program(const struct cell *c, const char *program)
 	return false;
 }
 
+static bool cell_is_listed(const struct results *listed, const char *program)
+{
+	for (size_t i = 0; i < listed->count; i++)
+		if (!strcmp(listed->v[i].program, program))
+			return true;
+	return false;
+}
+
 void cell_take_list(struct cell *c, const struct results *listed, const char *pattern)
 {
 	if (!listed->count)
@@ -96,7 +104,9 @@ void cell_take_list(struct cell *c, const struct results *listed, const char *pa
 	for (size_t i = 0; i < c->results.count && c->borrowed; i++) {
 		struct result *r = &c->results.v[i];
 
-		if (r->status == STATUS_LOST && !results_find(listed, r->program, r->name)) {
+		/* What runs last of a boot has a list of its own. */
+		if (r->status == STATUS_LOST && cell_is_listed(listed, r->program) &&
+		    !results_find(listed, r->program, r->name)) {
 			r->status = STATUS_NA;
 			result_set_reason(r, "the programs of this ABI have no such case");
 		}

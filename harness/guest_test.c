@@ -93,6 +93,8 @@ static void refuse(const char *word)
 	buf_free(&text);
 }
 
+#define DISPOSABLE "config disposable=yes\nconfig allow_yama3=yes\n"
+
 ATF_TC(job);
 ATF_TC_HEAD(job, tc)
 {
@@ -111,14 +113,14 @@ ATF_TC_BODY(job, tc)
 	struct why why;
 
 	ATF_REQUIRE_EQ(0, guest_job_text(&job, "ttyS1", 10, &text, &why));
-	ATF_CHECK_STREQ("stream ttyS1\nuser root\nscale 10\nmark\nabi x86_64 /belay/tests/x86_64\n"
+	ATF_CHECK_STREQ("stream ttyS1\nuser root\nscale 10\nmark\n" DISPOSABLE "abi x86_64 /belay/tests/x86_64\n"
 			"run kernel-tests/a_test\nrun kernel-tests/b_test\n"
 			"abi i386 /belay/tests/i386\nlist\nrun kernel-tests/b_test c1 c2\n",
 			text.p);
 	text.len = 0;
 	job = (struct job){.user = "nobody", .config = config};
 	ATF_REQUIRE_EQ(0, guest_job_text(&job, "ttyS0", 1, &text, &why));
-	ATF_CHECK_STREQ("stream ttyS0\nuser nobody\nscale 1\nmark\nconfig crash=yes\n",
+	ATF_CHECK_STREQ("stream ttyS0\nuser nobody\nscale 1\nmark\n" DISPOSABLE "config crash=yes\n",
 			text.p);
 	text.len = 0;
 	job = (struct job){.steps = steps, .nsteps = 1};

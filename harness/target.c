@@ -58,16 +58,32 @@ static void target_step(struct target_job *job, const struct suite_tree *tree,
 		.abi = c->abi, .program = program, .cases = cases, .list = c->borrowed};
 }
 
-void target_job_make(const struct target_env *env, const struct target *t, struct target_job *out)
+/* The name of a program that changes the guest for good begins with z. */
+static bool target_is_last(const char *program)
 {
-	struct target_job job = {0};
+	const char *slash = strrchr(program, '/');
 
+	return (slash ? slash[1] : *program) == 'z';
+}
+
+static void target_steps(const struct target_env *env, const struct target *t, bool last,
+			 struct target_job *job)
+{
 	for (size_t c = 0; c < t->count; c++) {
 		const struct suite_tree *tree = suite_tree(env->suite, t->cells[c].abi);
 
 		for (size_t i = 0; tree->programs && tree->programs[i]; i++)
-			target_step(&job, tree, &t->cells[c], tree->programs[i]);
+			if (target_is_last(tree->programs[i]) == last)
+				target_step(job, tree, &t->cells[c], tree->programs[i]);
 	}
+}
+
+void target_job_make(const struct target_env *env, const struct target *t, struct target_job *out)
+{
+	struct target_job job = {0};
+
+	target_steps(env, t, false, &job);
+	target_steps(env, t, true, &job);
 	*out = job;
 }
 

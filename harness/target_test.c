@@ -101,6 +101,36 @@ CASE(pattern, "Verify that a cell is asked only for the cases that fit")
 	end();
 }
 
+CASE(last, "Verify that what changes a guest for good is run after all else, of every ABI")
+{
+	char *with_z[] = {(char[]){A}, (char[]){"kernel-tests/zed_test"}, NULL};
+	static const char *const expected[][2] = {{"x86_64", A}, {"i386", A},
+		{"x86_64", "kernel-tests/zed_test"}, {"i386", "kernel-tests/zed_test"}};
+	struct cell cells[2];
+	struct target both = {.cells = cells, .count = 2};
+	struct target_job job;
+
+	for (size_t i = 0; i < 2; i++) {
+		trees[i].abi = &abis[i];
+		trees[i].programs = with_z;
+		for (size_t p = 0; p < 2; p++)
+			results_add(&trees[i].cases, with_z[p], "one", "a.b.one", STATUS_LOST, "");
+		cell_init(&cells[i], "k", abis[i].id);
+		suite_ask(&suite, NULL, &cells[i]);
+	}
+	target_job_make(&env, &both, &job);
+	ATF_REQUIRE_EQ(4, job.count);
+	for (size_t i = 0; i < 4; i++) {
+		ATF_CHECK_STREQ(expected[i][0], job.steps[i].abi);
+		ATF_CHECK_STREQ(expected[i][1], job.steps[i].program);
+	}
+	target_job_free(&job);
+	for (size_t i = 0; i < 2; i++) {
+		cell_free(&cells[i]);
+		results_free(&trees[i].cases);
+	}
+}
+
 CASE(nobuild, "Verify that what only another ABI has a program for is nobuild, and is not run")
 {
 	struct target_job job;
@@ -122,6 +152,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, whole);
 	ATF_TP_ADD_TC(tp, rest);
 	ATF_TP_ADD_TC(tp, pattern);
+	ATF_TP_ADD_TC(tp, last);
 	ATF_TP_ADD_TC(tp, nobuild);
 	return atf_no_error();
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * access_yama_test.c - what the scopes 1 and 2 of Yama allow. Scope 3, from
- * which there is no way back, is in access_yama3_test.c. Everybody here who is
+ * which there is no way back, is in zyama3_test.c. Everybody here who is
  * not to have CAP_SYS_PTRACE gives it up.
  */
 #include <errno.h>

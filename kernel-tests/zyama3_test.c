@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * access_yama3_test.c - the scope 3 of Yama: nobody traces any more, until the
+ * zyama3_test.c - the scope 3 of Yama: nobody traces any more, until the
  * machine starts again. Only with the configuration variable allow_yama3=yes,
- * for a guest of its own: what comes after it there cannot trace.
+ * which kmatrix sets in its guests. They run the programs with a z last of all.
  */
 #include <errno.h>
 
