@@ -17,6 +17,9 @@
 #include "harness/cpio.h"
 #include "harness/guest.h"
 #include "harness/image.h"
+#include "harness/strip.h"
+
+#define PROGRAM_MAX (256u << 20)
 
 /* Part of the base's name: another one when its content is made in another way. */
 #define IMAGE_BASE "base-2.cpio"
@@ -128,6 +131,20 @@ static int copy_base(const char *base, FILE *to, struct why *why)
 	return rc;
 }
 
+static int add_program(struct cpio *c, const char *path, const char *name, struct why *why)
+{
+	struct buf b = {0};
+	int rc;
+
+	if (!guest_is_program(path))
+		return why_set(why, ENOENT, "%s: no program", path);
+	rc = buf_read_file(&b, path, PROGRAM_MAX);
+	if (rc == 0)
+		rc = cpio_data(c, name, 0755, b.p, strip_program(b.p, b.len));
+	buf_free(&b);
+	return rc < 0 ? why_set(why, -rc, "%s: %s", path, strerror(-rc)) : 0;
+}
+
 /* Programs that are no tests, for the tests beside them. */
 static int add_helpers(struct cpio *c, const char *builds, const char *abi, const char *room,
 		       struct why *why)
@@ -140,9 +157,7 @@ static int add_helpers(struct cpio *c, const char *builds, const char *abi, cons
 		char *path = buf_asprintf("%s/%s", builddir, list[i]);
 		char *name = buf_asprintf("belay/tests/%s/%s", abi, list[i]);
 
-		rc = cpio_file(c, name, 0755, path);
-		if (rc < 0)
-			why_set(why, -rc, "%s: %s", path, strerror(-rc));
+		rc = add_program(c, path, name, why);
 		free(path);
 		free(name);
 	}
@@ -151,18 +166,19 @@ static int add_helpers(struct cpio *c, const char *builds, const char *abi, cons
 	return rc;
 }
 
-static int add_program(struct cpio *c, const char *path, const char *name, struct why *why)
+/* Whether the step before was of the same directory, so that what lies there is in. */
+static bool same_room(const struct job_step *s, const struct job_step *before)
 {
-	int rc;
+	const char *slash = strrchr(s->program, '/');
+	size_t len = slash ? (size_t)(slash - s->program) + 1 : 0;
 
-	if (!guest_is_program(path))
-		return why_set(why, ENOENT, "%s: no program", path);
-	rc = cpio_file(c, name, 0755, path);
-	return rc < 0 ? why_set(why, -rc, "%s: %s", path, strerror(-rc)) : 0;
+	return before && !strcmp(s->abi, before->abi) &&
+	       !strncmp(s->program, before->program, len) && !strchr(before->program + len, '/');
 }
 
 /* A test program, and what lies beside it. */
-static int add_step(struct cpio *c, const struct boot *b, const struct job_step *s, struct why *why)
+static int add_step(struct cpio *c, const struct boot *b, const struct job_step *s,
+		    const struct job_step *before, struct why *why)
 {
 	const char *slash = strrchr(s->program, '/');
 	char *room = buf_strndup(s->program, slash ? (size_t)(slash - s->program) : 0);
@@ -170,7 +186,7 @@ static int add_step(struct cpio *c, const struct boot *b, const struct job_step 
 	char *name = buf_asprintf("belay/tests/%s/%s", s->abi, s->program);
 	int rc = add_program(c, path, name, why);
 
-	if (rc == 0)
+	if (rc == 0 && !same_room(s, before))
 		rc = add_helpers(c, b->builds, s->abi, room, why);
 	free(room);
 	free(path);
@@ -206,7 +222,7 @@ static int job_fill(struct cpio *c, const struct boot *b, const struct job *job,
 	if (rc == 0 && job->nsteps)
 		rc = add_runner(c, b, job->steps[0].abi, why);
 	for (i = 0; rc == 0 && i < job->nsteps; i++)
-		rc = add_step(c, b, &job->steps[i], why);
+		rc = add_step(c, b, &job->steps[i], i ? &job->steps[i - 1] : NULL, why);
 	buf_free(&text);
 	free(init);
 	free(datadir);
