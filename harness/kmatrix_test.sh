@@ -88,6 +88,16 @@ usage_body()
 	refused "NAME=VALUE" run -v 'a=b c'
 	refused "no builds in 'nowhere'" run --builds nowhere
 	refused "none.db" report --store none.db
+	refused "fetch what?" fetch
+	refused "did you mean 'bookworm-amd64'?" fetch bookworm-amd46
+	refused "option --tables needs DIR" --tables
+	refused "tables 'nowhere': No such file" --tables nowhere kernels
+	printf 'own\tamd64\tsid\n' >kernels.tsv
+	refused "./kernels.tsv:1: 3 columns, expected 5" --tables . kernels
+	BELAY_CACHE=$PWD/empty BELAY_OFFLINE=1 kmatrix fetch bookworm-amd64 2>err &&
+		atf_fail "there is a kernel in an empty cache"
+	grep -q "bookworm-amd64: not in the cache, and nothing is fetched offline" err ||
+		atf_fail "offline: $(cat err)"
 }
 
 atf_test_case help
@@ -106,6 +116,10 @@ help_body()
 	done
 	atf_check -o match:"-o, --store FILE" kmatrix report --help
 	atf_check -o match:"^bookworm-amd64 .* x86_64,i386,x32 " kmatrix kernels
+	printf 'own\tamd64\tsid\tlinux-image-amd64\tno\n' >kernels.tsv
+	BELAY_CACHE=$PWD/empty atf_check -o match:'^{"id":"own","arch":"amd64","suite":"sid"' \
+		-o match:'"default":false,"abis":\["x86_64","i386","x32"\]}$' \
+		kmatrix --tables . kernels --json
 }
 
 atf_test_case good

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -173,11 +174,52 @@ ATF_TC_BODY(missing, tc)
 	ATF_CHECK(t == NULL);
 }
 
+ATF_TC(own);
+ATF_TC_HEAD(own, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "Verify that the user's lines replace those of the same name, "
+				       "leave the others, and are told apart from them when bad");
+}
+ATF_TC_BODY(own, tc)
+{
+	struct tables *t = NULL, *shipped = NULL;
+	struct why why = {""};
+
+	ATF_REQUIRE_EQ(0, setenv("HOME", "/nonexistent", 1));
+	unsetenv("XDG_CONFIG_HOME");
+	unsetenv("BELAY_TABLES");
+	ATF_REQUIRE_EQ_MSG(0, tables_load(NULL, &shipped, &why), "%s", why.text);
+	ATF_REQUIRE_EQ(0, setenv("BELAY_TABLES", ".", 1));
+	put("machines.tsv", "amd64\ttrixie\tmy-qemu\t-\t-\t1M\tc\te\tt\t7\t-\n");
+	put("kernels.tsv", "bookworm-amd64\tamd64\tsid\tmine\tno\nown\tamd64\tsid\tmine\tyes\n");
+	put("abis.tsv", "x32\tamd64\tqemu-x32\tx\n");
+	ATF_REQUIRE_EQ_MSG(0, tables_load(NULL, &t, &why), "%s", why.text);
+	ATF_CHECK_EQ(shipped->nmachines, t->nmachines);
+	ATF_CHECK_EQ(shipped->nkernels + 1, t->nkernels);
+	ATF_CHECK_EQ(shipped->nabis, t->nabis);
+	ATF_CHECK_EQ(7, tables_machine(t, "amd64")->scale);
+	ATF_CHECK_STREQ("mine", tables_kernel(t, "bookworm-amd64")->package);
+	ATF_CHECK(!tables_kernel(t, "bookworm-amd64")->is_default);
+	ATF_CHECK(tables_kernel(t, "own") != NULL);
+	ATF_CHECK_STREQ("qemu-x32", tables_abi(t, "x32")->qemu_user);
+	tables_free(t);
+	tables_free(shipped);
+	t = NULL;
+	put("kernels.tsv", "own\tamd64\tsid\tmine\tno\nown\tamd64\tsid\tmine\tyes\n");
+	ATF_CHECK_EQ(-EINVAL, tables_load(NULL, &t, &why));
+	ATF_CHECK_STREQ("./kernels.tsv:2: second line for kernel 'own', expected one", why.text);
+	ATF_REQUIRE_EQ(0, setenv("BELAY_TABLES", "nowhere", 1));
+	ATF_CHECK_EQ(-ENOENT, tables_load(NULL, &t, &why));
+	ATF_CHECK(strstr(why.text, "tables 'nowhere'") != NULL);
+	ATF_CHECK(t == NULL);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, shipped);
 	ATF_TP_ADD_TC(tp, values);
 	ATF_TP_ADD_TC(tp, bad);
 	ATF_TP_ADD_TC(tp, missing);
+	ATF_TP_ADD_TC(tp, own);
 	return atf_no_error();
 }

@@ -11,26 +11,27 @@
 
 #include "harness/cache.h"
 #include "harness/cli.h"
+#include "harness/json.h"
 #include "harness/run.h"
 
-enum { KERNELS_REFRESH = 256 };
+enum { KERNELS_REFRESH = 256, KERNELS_JSON };
 
 static const struct cli_option kernels_options[] = {
 	{"refresh", KERNELS_REFRESH, NULL, "ask the mirror which version it has now"},
+	{"json", KERNELS_JSON, NULL, "for programs"},
 	{0},
 };
 
 struct kernels {
 	const struct tables *tables;
-	bool refresh;
+	bool refresh, json;
 	int failures;
 };
 
-/* Where the image is, "7.2.13-1" of "7.2.13-amd64 (7.2.13-1)" and the like; or NULL. */
 struct kernels_row {
-	struct kernel_image cached;
+	struct kernel_image cached; /* path NULL: it is not */
 	uint64_t size;
-	char *newest;
+	char *newest; /* "PACKAGE VERSION" of the mirror, or NULL */
 };
 
 static void kernels_ask(struct kernels *ks, const struct kernel *k, struct kernels_row *row)
@@ -89,6 +90,40 @@ static void kernels_text(struct kernels *ks, struct buf *out)
 	}
 }
 
+static void kernels_json(struct kernels *ks, struct buf *out)
+{
+	buf_puts(out, "{\"kernels\":[");
+	for (size_t i = 0; i < ks->tables->nkernels; i++) {
+		const struct kernel *k = &ks->tables->kernels[i];
+		struct kernels_row row = {0};
+
+		kernels_ask(ks, k, &row);
+		buf_puts(out, i ? ",\n{" : "\n{");
+		json_string(out, "id", k->id);
+		json_string(out, "arch", k->arch);
+		json_string(out, "suite", k->suite);
+		json_string(out, "package", k->package);
+		json_bool(out, "default", k->is_default);
+		json_name(out, "abis");
+		buf_puts(out, "[");
+		for (size_t a = 0, n = 0; a < ks->tables->nabis; a++)
+			if (abi_row_runs_on(&ks->tables->abis[a], k->arch))
+				buf_printf(out, "%s\"%s\"", n++ ? "," : "",
+					   ks->tables->abis[a].id);
+		buf_puts(out, "]");
+		if (row.cached.path) {
+			json_string(out, "cached", row.cached.version);
+			json_string(out, "path", row.cached.path);
+			json_int(out, "bytes", (int64_t)row.size);
+		}
+		if (row.newest)
+			json_string(out, "newest", row.newest);
+		buf_puts(out, "}");
+		kernels_row_free(&row);
+	}
+	buf_puts(out, "\n]}\n");
+}
+
 static int kernels_main(const struct cli_verb *self, int argc, char **argv)
 {
 	struct cli cli = {.argv = argv + 1};
@@ -100,8 +135,10 @@ static int kernels_main(const struct cli_verb *self, int argc, char **argv)
 	int opt, rc;
 
 	(void)argc;
-	while ((opt = cli_next(&cli, self, &value)) > CLI_END)
+	while ((opt = cli_next(&cli, self, &value)) > CLI_END) {
 		ks.refresh |= opt == KERNELS_REFRESH;
+		ks.json |= opt == KERNELS_JSON;
+	}
 	if (opt == CLI_HELP)
 		return CLI_OK;
 	if (opt == CLI_BAD)
@@ -111,7 +148,10 @@ static int kernels_main(const struct cli_verb *self, int argc, char **argv)
 	ks.tables = tables;
 	if (ks.refresh)
 		fetch_set(FETCH_NOW);
-	kernels_text(&ks, &out);
+	if (ks.json)
+		kernels_json(&ks, &out);
+	else
+		kernels_text(&ks, &out);
 	rc = cli_write(&out, ks.failures ? CLI_INFRASTRUCTURE : CLI_OK);
 	buf_free(&out);
 	tables_free(tables);
