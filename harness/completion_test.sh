@@ -76,8 +76,9 @@ kmatrix_bash_body()
 	for verb in $(kmatrix --help | sed -n 's/^  \([a-z][a-z]*\)  .*/\1/p'); do
 		offers kmatrix "$verb" --
 		sort out >offered
-		kmatrix "$verb" --help | sed -n 's/^ .*\(--[a-z-]*\).*/\1/p' | sort >listed
-		cmp -s listed offered || atf_fail "$verb: $(diff listed offered)"
+		kmatrix "$verb" --help | sed -n 's/^  [- ][^-][, ] \(--[a-z-]*\).*/\1/p' |
+			sort >listed
+		cmp -s listed offered || atf_fail "$verb: $(diff listed offered | tr '\n' ' ')"
 	done
 	has bookworm-amd64 kmatrix run --kernel ""
 	expect "sid-lpae-armhf" kmatrix run -q --kernel sid-l

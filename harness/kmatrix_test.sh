@@ -117,8 +117,8 @@ help_body()
 	atf_check -o match:"-o, --store FILE" kmatrix report --help
 	atf_check -o match:"^bookworm-amd64 .* x86_64,i386,x32 " kmatrix kernels
 	printf 'own\tamd64\tsid\tlinux-image-amd64\tno\n' >kernels.tsv
-	BELAY_CACHE=$PWD/empty atf_check -o match:'^{"id":"own","arch":"amd64","suite":"sid"' \
-		-o match:'"default":false,"abis":\["x86_64","i386","x32"\]}$' \
+	BELAY_CACHE=$PWD/empty atf_check -o match:'"id":"own","arch":"amd64","suite":"sid"' \
+		-o match:'"default":false,"abis":\["x86_64","i386","x32"\]' \
 		kmatrix --tables . kernels --json
 }
 
