@@ -128,6 +128,9 @@ static int bisect_judge(const char *path, const char *test, bool fixed)
 	struct buf line = {0}, safe = {0};
 	struct why why;
 
+	/* A run that made none has said why. */
+	if (access(path, F_OK))
+		return BISECT_UNSURE;
 	if (store_open(path, false, &store, &why) || store_load(store, 0, &run, &why)) {
 		cli_error("%s", why.text);
 		return BISECT_UNSURE;
