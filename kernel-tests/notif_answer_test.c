@@ -67,9 +67,9 @@ static pid_t start(int sa_flags, int *listener, struct seccomp_notif *req)
 }
 
 KT_CASE(notif_restart_code, "notif.restart_code",
-	"Verify that a call which waits killable and is answered with ERESTARTSYS while a signal is "
-	"pending ends as a native one: the handler runs, then the call comes again with SA_RESTART, "
-	"and fails with EINTR without",
+	"Verify that a call which waits killable and is answered with ERESTARTSYS while a signal "
+	"is pending ends as a native one: the handler runs, then the call comes again with "
+	"SA_RESTART, and fails with EINTR without",
 	KT_RETURNS(call, KT_NOTIF_NR, -ERESTARTSYS),
 	KT_ANSWERS(call, SYS_ioctl, -ENOENT, SEND, KT_NOT_FIRST(1)))
 {
@@ -122,8 +122,8 @@ KT_CASE(notif_stop_behind, "notif.stop_behind",
 }
 
 KT_CASE(notif_addfd_o_path, "notif.addfd.o_path",
-	"Verify that ADDFD of a descriptor opened with O_PATH fails with EBADF, and leaves the call "
-	"to be answered",
+	"Verify that ADDFD of a descriptor opened with O_PATH fails with EBADF, and leaves the "
+	"call to be answered",
 	KT_ANSWERS(call, SYS_ioctl, 0, ADDFD))
 {
 	struct kt_notif_call *call = kt_shared(sizeof(*call));

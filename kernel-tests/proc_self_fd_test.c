@@ -97,8 +97,8 @@ static int listener_at(const char *path)
 }
 
 KT_CASE(proc_self_fd_connect, "proc.self_fd.connect",
-	"Verify that connect to /proc/self/fd/N reaches the socket that an O_PATH descriptor holds, "
-	"whatever its name leads to by then",
+	"Verify that connect to /proc/self/fd/N reaches the socket that an O_PATH descriptor "
+	"holds, whatever its name leads to by then",
 	KT_ANSWERS(call, SYS_connect, 0))
 {
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
