@@ -424,6 +424,41 @@ stopped_body()
 	atf_check_equal lost "$(status_of block)"
 }
 
+atf_test_case sound
+sound_head()
+{
+	atf_set descr "Verify that a run keeps what the belay of its build relies on, and judges by it"
+}
+sound_body()
+{
+	builds
+	row='"kind":"backend","abis":"all","why":"w","optional":false'
+	cat >"builds/$(abi)/belay" <<-END
+		#!/bin/sh
+		cat <<'E'
+		{"relies":[{"what":"good","part":"p",$row,"contract":"sample.kind.pass"},
+		{"what":"bad","part":"p",$row,"contract":"sample.kind.fail"},
+		{"what":"gone","part":"p",$row,"contract":"sample.kind.skip"},
+		{"what":"open","part":"p",$row,"contract":"sample.kind.none"}]}
+		E
+	END
+	chmod +x "builds/$(abi)/belay"
+	atf_check -s exit:1 -o save:out -e ignore env KMATRIX_SAMPLE="fail skip" $run
+	for verdict in "good +" "bad !" "gone -" "open ?"; do
+		atf_check -o ignore grep "^  backend ${verdict% *}  *[${verdict#* }]\$" out
+	done
+	atf_check -s exit:1 -o save:out kmatrix report --sound
+	atf_check -o match:"^running  *sound  *unsound  *absent  *unknown " cat out
+	atf_check -o match:"bad in running/$(abi): sample.kind.fail [(]fail: " cat out
+	atf_check -s exit:1 -o save:out kmatrix report --format sound
+	atf_check -o match:"^running  *sound " cat out
+	# Of a part there is no verdict, and it is said.
+	atf_check -o match:"^No verdict on the sandbox" kmatrix report --test sample.kind.pass
+	# A belay that says nothing: the one beside kmatrix is asked.
+	printf '#!/bin/sh\nexit 1\n' >"builds/$(abi)/belay"
+	atf_check -o match:"backend trace  *[?]\$" -e ignore $run
+}
+
 atf_init_test_cases()
 {
 	for t in usage help good bad retry chosen nobuild stale no_qemu work resume pipe \
@@ -431,4 +466,5 @@ atf_init_test_cases()
 		image stopped; do
 		atf_add_test_case $t
 	done
+	atf_add_test_case sound
 }

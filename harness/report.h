@@ -28,16 +28,6 @@ struct report_format {
 	report_write *write;
 };
 
-/*
- * The end of every matrix: which of belay's backends and layers are sound in which cell,
- * and why not where not.
- */
-void report_sound_text(const struct matrix *m, const struct report_style *style, struct buf *out);
-
-/* The same by kernel, the worst of its cells: where can the sandbox be used? */
-void report_sound_kernels(const struct matrix *m, const struct report_style *style,
-			  struct buf *out);
-
 /* Ended by one without a name. */
 extern const struct report_format report_formats[];
 const struct report_format *report_format_find(const char *name);
@@ -49,6 +39,12 @@ extern const enum status report_order[STATUS_COUNT];
 #define REPORT_OUTPUT_MAX ((size_t)64 << 10)
 
 report_write report_text, report_html, report_json, report_junit, report_tap, report_kcidb;
+
+/* The end of report_text(): which of belay's backends and layers are sound in which cell,
+ * and why not where not. */
+report_write report_sound_text;
+/* The same by kernel, the worst of its cells: where can the sandbox be used? */
+report_write report_sound_kernels;
 
 /* One line of visible text, see escape_visible(). */
 void report_safe(struct buf *out, const char *text);

@@ -84,6 +84,36 @@ static void json_result(const struct matrix *m, const struct matrix_row *row, si
 	buf_puts(out, "]}");
 }
 
+static void json_sound(const struct matrix *m, const struct sound_row *row, size_t c,
+		       struct buf *out)
+{
+	const struct sound_cell *cell = &row->at[c];
+
+	json_next(out);
+	buf_puts(out, "\n{");
+	json_string(out, "what", row->what);
+	json_string(out, "kind", row->kind);
+	json_string(out, "kernel", m->run->cells[c].kernel);
+	json_string(out, "abi", m->run->cells[c].abi);
+	json_string(out, "verdict", sound_word(cell->verdict));
+	json_name(out, "causes");
+	buf_puts(out, "[");
+	for (size_t i = 0; i < cell->count; i++) {
+		const struct sound_cause *cause = &cell->causes[i];
+
+		json_next(out);
+		buf_puts(out, "{");
+		json_string(out, "contract", cause->reliance->contract);
+		json_string(out, "part", cause->reliance->part);
+		if (cause->result) {
+			json_string(out, "status", status_word(cause->result->status));
+			json_string(out, "reason", cause->result->reason);
+		}
+		buf_puts(out, "}");
+	}
+	buf_puts(out, "]}");
+}
+
 void report_json(const struct matrix *m, const struct report_style *style, struct buf *out)
 {
 	(void)style;
@@ -98,5 +128,9 @@ void report_json(const struct matrix *m, const struct report_style *style, struc
 		for (size_t c = 0; c < m->run->count; c++)
 			if (m->rows[i].at[c])
 				json_result(m, &m->rows[i], c, out);
+	buf_puts(out, "],\n\"sound\":[");
+	for (size_t i = 0; i < m->sound.count; i++)
+		for (size_t c = 0; c < m->run->count; c++)
+			json_sound(m, &m->sound.rows[i], c, out);
 	buf_puts(out, "]}\n");
 }

@@ -17,7 +17,7 @@ static char *sound_told(const struct sound_cell *c)
 }
 
 static const char sound_none[] =
-	"No verdict on the sandbox: this run did not record what belay relies on.\n\n";
+	"No verdict on the sandbox: what belay relies on was not recorded, or left out.\n\n";
 
 static const char *const sound_colors[SOUND_VERDICTS] = {
 	[SOUND_YES] = "32",

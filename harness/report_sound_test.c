@@ -121,10 +121,32 @@ CASE(kernels, "Verify that of the cells of a kernel the worst verdict is told")
 	end();
 }
 
+CASE(json, "Verify the verdict as programs read it, with every cause")
+{
+	struct report_style style = {.width = 80};
+	struct buf out = {0};
+	struct matrix m;
+
+	begin();
+	matrix_make(&run, &m);
+	report_json(&m, &style, &out);
+	matrix_free(&m);
+	ATF_CHECK_MSG(strstr(out.p, "{\"what\":\"trace\",\"kind\":\"backend\",\"kernel\":\"armhf-6.1\","
+		"\"abi\":\"arm\",\"verdict\":\"unsound\",\"causes\":[{\"contract\":\"a.b.two\","
+		"\"part\":\"calls\",\"status\":\"xfail\",\"reason\":\"known bug\"}]}") != NULL,
+		"%s", out.p);
+	ATF_CHECK(strstr(out.p, "\"verdict\":\"unknown\",\"causes\":[{\"contract\":\"o.pt\","
+		"\"part\":\"fast\"}]}") != NULL);
+	ATF_CHECK(strstr(out.p, "\"what\":\"landlock\",\"kind\":\"layer\",\"kernel\":\"amd64-6.1\","
+		"\"abi\":\"i386\",\"verdict\":\"sound\",\"causes\":[]}") != NULL);
+	buf_free(&out);
+	end();
+}
+
 CASE(undeclared, "Verify that a run without a declaration says that it has no verdict")
 {
 	static const char none[] =
-		"No verdict on the sandbox: this run did not record what belay relies on.\n\n";
+		"No verdict on the sandbox: what belay relies on was not recorded, or left out.\n\n";
 
 	begin();
 	relies_free(&run.relies);
@@ -137,6 +159,7 @@ ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, cells);
 	ATF_TP_ADD_TC(tp, kernels);
+	ATF_TP_ADD_TC(tp, json);
 	ATF_TP_ADD_TC(tp, undeclared);
 	return atf_no_error();
 }

@@ -99,7 +99,7 @@ CASE(golden, "Verify the text report, letter by letter")
 		"  L  lost      asked for, no answer came\n"
 		"     (blank)   no such case in this cell\n"
 		"\n"
-		"No verdict on the sandbox: this run did not record what belay relies on.\n"
+		"No verdict on the sandbox: what belay relies on was not recorded, or left out.\n"
 		"\n"
 		"2 cells: 2 passed, 2 failed, 2 skipped, 1 missing\n";
 	struct buf out = {0};

@@ -19,12 +19,13 @@
 #include "harness/store.h"
 
 enum { OPT_STORE = 'o', OPT_JSON = 256, OPT_COLOR, OPT_FORMAT, OPT_OUTPUT, OPT_RUN, OPT_KERNEL,
-	OPT_ABI, OPT_TEST, OPT_ORIGIN, OPT_BASELINE };
+	OPT_ABI, OPT_TEST, OPT_ORIGIN, OPT_BASELINE, OPT_SOUND };
 
 static const struct cli_option report_options[] = {
 	{"store", OPT_STORE, "FILE", "the store to read (" CLI_STORE ")"},
-	{"format", OPT_FORMAT, "FORMAT", "text, html, json, junit, tap or kcidb"},
+	{"format", OPT_FORMAT, "FORMAT", "text, html, json, junit, tap, kcidb or sound"},
 	{"json", OPT_JSON, NULL, "the same as --format json"},
+	{"sound", OPT_SOUND, NULL, "the same as --format sound: where the sandbox is"},
 	{"output", OPT_OUTPUT, "FILE", "write the report there"},
 	{"run", OPT_RUN, "N", "this run of the store (the newest)"},
 	{"kernel", OPT_KERNEL, "ID", "only cells of this kernel"},
@@ -85,6 +86,9 @@ static int report_parse(struct report *r, const struct cli_verb *self, char **ar
 			break;
 		case OPT_JSON:
 			err = report_format_set(r, "json");
+			break;
+		case OPT_SOUND:
+			err = report_format_set(r, "sound");
 			break;
 		case OPT_FORMAT:
 			err = report_format_set(r, value);
@@ -156,6 +160,9 @@ static int report_narrow(struct report *r, struct store_run *run)
 	if (report_check(run, &r->kernels, true) || report_check(run, &r->abis, false))
 		return CLI_INFRASTRUCTURE;
 	select_run(run, &wanted);
+	/* Of a part of the contracts there is no verdict. */
+	if (wanted.tests)
+		relies_free(&run->relies);
 	if (before && !run->count)
 		return cli_error("nothing in this run fits --kernel, --abi and --test");
 	return 0;
