@@ -21,23 +21,23 @@ const struct jobs_engine jobs_engines[] = {
 };
 
 /*
- * What the whole kernel tests of one cell took under emulation, in minutes of one
- * guest with two processors; see "What 1,000 cells cost" in doc/jobs.md.
+ * What the whole kernel tests of one cell take under emulation, in minutes of a
+ * processor; see "What 1,000 cells cost" in doc/jobs.md.
  */
 static const struct {
 	const char *arch;
 	unsigned minutes;
 } jobs_measured[] = {
-	{"amd64", 5},
-	{"i386", 5},
-	{"arm64", 10},
-	{"armhf", 10},
+	{"amd64", 4},
+	{"i386", 4},
+	{"arm64", 5},
+	{"armhf", 5},
 };
 
 #define JOBS_UNMEASURED 10 /* an architecture that is new in the tables */
 #define JOBS_MARGIN 4	   /* a node may be slower, and busy */
 #define JOBS_SETUP 10	   /* minutes: packages, images, a boot that is given up */
-#define JOBS_HOST_MB 1024  /* QEMU's translated code, kmatrix, apt */
+#define JOBS_HOST_MB 1536  /* QEMU's translated code (900 MB were seen), kmatrix, apt */
 
 bool jobs_word_ok(const char *word)
 {

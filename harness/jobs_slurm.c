@@ -35,6 +35,10 @@ static const char slurm_head[] =
 	"# The tasks; their ids count from 0.\n"
 	"names=(\n";
 
+static const char slurm_kernels[] =
+	")\n"
+	"kernels=(\n";
+
 static const char slurm_tasks[] =
 	")\n"
 	"\n"
@@ -52,6 +56,9 @@ static const char slurm_tail[] =
 	"\tmkdir -p \"$dir\" || exit 2\n"
 	"\tdir=$(cd \"$dir\" && pwd) || exit 2\n"
 	"\texport KMATRIX_DIR=$dir\n"
+	"\t# Nodes may have no way out: then what is in the cache is all they get.\n"
+	"\t\"$kmatrix\" fetch -q \"${kernels[@]}\" >/dev/null ||\n"
+	"\t\techo \"not every kernel was fetched; the nodes will try themselves\" >&2\n"
 	"\tid=$(sbatch --parsable --output=\"$dir/%A_%a.log\" \"$1\" run) || exit 2\n"
 	"\tid=${id%%;*}\n"
 	"\techo \"$id: ${#names[@]} tasks\"\n"
@@ -61,35 +68,46 @@ static const char slurm_tail[] =
 	"\techo \"${id%%;*}: merge into $dir/merged.db, report in $dir/merge.log\"\n"
 	"}\n"
 	"\n"
+	"# kmatrix run ARGUMENT...: its exit status in $status.\n"
+	"go()\n"
+	"{\n"
+	"\techo \"$(uname -n), $(date): kmatrix run $*\"\n"
+	"\t# Slurm's warning goes to this shell: kmatrix then keeps what is answered.\n"
+	"\t\"$kmatrix\" run -q --jobs 1 --color never -o \"$store\" \"$@\" &\n"
+	"\tpid=$!\n"
+	"\twarned=\n"
+	"\ttrap 'kill -TERM \"$pid\"; warned=yes' TERM\n"
+	"\twait \"$pid\"\n"
+	"\tstatus=$?\n"
+	"\tif [ -n \"$warned\" ]; then\n"
+	"\t\twait \"$pid\"\n"
+	"\t\tstatus=$?\n"
+	"\tfi\n"
+	"\ttrap - TERM\n"
+	"\techo \"status $status\"\n"
+	"\t[ -z \"$warned\" ] || exit \"$status\"\n"
+	"}\n"
+	"\n"
 	"# Status 2 is no verdict on a kernel: something was missing, perhaps only on this\n"
-	"# node. The task goes back into the queue, which may give it another one.\n"
+	"# node. The task goes back into the queue, which may give it another one. What a\n"
+	"# task left that was killed with its node is gone on with.\n"
 	"run()\n"
 	"{\n"
 	"\ttask \"$SLURM_ARRAY_TASK_ID\"\n"
 	"\tstore=$dir/${names[SLURM_ARRAY_TASK_ID]}.db\n"
 	"\tmkdir -p \"$dir\" || exit 2\n"
-	"\tfor ((try = ${SLURM_RESTART_COUNT:-0} + 1; ; try++)); do\n"
-	"\t\techo \"try $try on $(uname -n), $(date): kmatrix run ${args[*]}\"\n"
-	"\t\t# Slurm's warning goes to this shell: kmatrix then keeps what is answered.\n"
-	"\t\t\"$kmatrix\" run -q --jobs 1 --color never -o \"$store\" \"${args[@]}\" &\n"
-	"\t\tpid=$!\n"
-	"\t\ttrap 'kill -TERM \"$pid\"; warned=yes' TERM\n"
-	"\t\twarned=\n"
-	"\t\twait \"$pid\"\n"
-	"\t\tstatus=$?\n"
-	"\t\tif [ -n \"$warned\" ]; then\n"
-	"\t\t\twait \"$pid\"\n"
-	"\t\t\tstatus=$?\n"
-	"\t\tfi\n"
-	"\t\ttrap - TERM\n"
-	"\t\techo \"status $status\"\n"
-	"\t\tif [ \"$status\" -lt 2 ] || [ \"$try\" -ge \"$tries\" ] || [ -n \"$warned\" ]; then\n"
-	"\t\t\texit \"$status\"\n"
-	"\t\tfi\n"
-	"\t\tif scontrol requeue \"${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID\"; then\n"
+	"\tstatus=2\n"
+	"\tif [ \"${SLURM_RESTART_COUNT:-0}\" -gt 0 ] && [ -e \"$store\" ]; then\n"
+	"\t\tgo --resume\n"
+	"\tfi\n"
+	"\tfor ((try = ${SLURM_RESTART_COUNT:-0} + 1; status >= 2 && try <= tries; try++)); do\n"
+	"\t\tgo \"${args[@]}\"\n"
+	"\t\tif [ \"$status\" -ge 2 ] && [ \"$try\" -lt \"$tries\" ] &&\n"
+	"\t\t\tscontrol requeue \"${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID\"; then\n"
 	"\t\t\tsleep 600 # Slurm ends this\n"
 	"\t\tfi\n"
 	"\tdone\n"
+	"\texit \"$status\"\n"
 	"}\n"
 	"\n"
 	"merge()\n"
@@ -121,6 +139,10 @@ void jobs_write_slurm(const struct jobs *jobs, size_t first, size_t end, struct 
 		   jobs_max_megabytes(jobs));
 	for (size_t i = first; i < end; i++)
 		buf_printf(out, "\t%s\n", jobs->v[i].name);
+	buf_puts(out, slurm_kernels);
+	for (size_t i = first; i < end; i++)
+		if (i == first || jobs->v[i].kernel != jobs->v[i - 1].kernel)
+			buf_printf(out, "\t'%s'\n", jobs->v[i].kernel->id);
 	buf_puts(out, slurm_tasks);
 	for (size_t i = first; i < end; i++) {
 		buf_printf(out, "\t%zu) args=(", i - first);

@@ -134,10 +134,12 @@ slurm_body()
 		atf_check -o ignore shellcheck jobs.sh
 	fi
 
-	atf_check -o match:"^1: 2 tasks$" -o match:"^2: merge into $PWD/kmatrix-jobs/merged.db" \
+	atf_check -o match:"^2: 2 tasks$" -o match:"^3: merge into $PWD/kmatrix-jobs/merged.db" \
 		bash jobs.sh
+	atf_check_equal "kmatrix [fetch] [-q] [bookworm-amd64] [sid-armhf]" "$(sed -n 1p log)"
+	sed -i 1d log
 	atf_check -o inline:"sbatch --parsable --output=$PWD/kmatrix-jobs/%A_%a.log jobs.sh run
-sbatch --parsable --dependency=afterany:1 --array=0-0 --time=30 --job-name=kmatrix-merge \
+sbatch --parsable --dependency=afterany:2 --array=0-0 --time=30 --job-name=kmatrix-merge \
 --output=$PWD/kmatrix-jobs/merge.log jobs.sh merge\n" cat log
 
 	export SLURM_ARRAY_JOB_ID=1 SLURM_ARRAY_TASK_ID=1
@@ -153,7 +155,7 @@ sbatch --parsable --dependency=afterany:1 --array=0-0 --time=30 --job-name=kmatr
 	# Status 2: back into the queue; here, where that is refused; and not for ever.
 	: >log
 	printf '2\n2\n0\n' >statuses
-	atf_check -o match:"try 3" bash jobs.sh
+	atf_check -o match:"status 0" bash jobs.sh
 	atf_check_equal "kmatrix scontrol kmatrix scontrol kmatrix" \
 		"$(cut -d' ' -f1 log | tr '\n' ' ' | sed 's/ $//')"
 	atf_check_equal "scontrol requeue 1_1" "$(sed -n 2p log)"
@@ -165,6 +167,20 @@ sbatch --parsable --dependency=afterany:1 --array=0-0 --time=30 --job-name=kmatr
 	echo 2 >statuses
 	atf_check -s exit:2 -o ignore env SLURM_RESTART_COUNT=2 bash jobs.sh
 	atf_check_equal 1 "$(grep -c ^kmatrix log)"
+
+	# A task that begins again goes on with what it left, and else from the start.
+	touch kmatrix-jobs/sid-armhf.db
+	: >log
+	printf '0\n' >statuses
+	atf_check -o ignore env SLURM_RESTART_COUNT=1 bash jobs.sh
+	atf_check -o match:"\[$PWD/kmatrix-jobs/sid-armhf.db\] \[--resume\]$" cat log
+	atf_check_equal 1 "$(grep -c ^kmatrix log)"
+	: >log
+	printf '2\n1\n' >statuses
+	atf_check -s exit:1 -o ignore env SLURM_RESTART_COUNT=2 bash jobs.sh
+	atf_check_equal 2 "$(grep -c ^kmatrix log)"
+	atf_check_equal 1 "$(grep -c -e --resume log)"
+	rm kmatrix-jobs/sid-armhf.db
 
 	atf_check -s exit:2 -o empty -e inline:"no such task: 2\n" \
 		env SLURM_ARRAY_TASK_ID=2 bash jobs.sh

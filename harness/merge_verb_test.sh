@@ -27,6 +27,13 @@ builds()
 	cp "$(atf_get_srcdir)/kmatrix_sample" "builds/$(abi)/kernel-tests/sample_test"
 }
 
+# said STORE: its report for programs without the run's own words and the times.
+said()
+{
+	kmatrix report --json -o "$1" |
+		sed 's/"run":{[^}]*},//; s/,"seconds":[0-9.]*//g' >"$1.said"
+}
+
 # Two parts of one matrix, a.db and b.db, and the whole of it, whole.db.
 parts()
 {
@@ -66,14 +73,16 @@ whole_body()
 	atf_check -o match:"^ab.db: 1 cell, 7 results of 2 stores$" kmatrix merge -o ab.db a.db b.db
 	atf_check -o ignore kmatrix merge b.db -o ba.db a.db
 	atf_check -o ignore kmatrix merge -o again.db ab.db a.db ab.db
-	kmatrix report --json -o whole.db >whole.json
+	atf_check_equal "" "$(find . -name '*.db.*')"
+	for store in whole ab ba again a; do
+		said $store.db
+	done
 	for store in ab ba again; do
-		atf_check -o file:whole.json kmatrix report --json -o $store.db
+		atf_check cmp whole.db.said $store.db.said
 	done
 	# A part is not the whole.
-	kmatrix report --json -o a.db >a.json
-	cmp -s a.json whole.json && atf_fail "a part is the whole"
-	atf_check_equal "" "$(find . -name '*.db.*')"
+	cmp -s a.db.said whole.db.said && atf_fail "a part is the whole"
+	atf_check_equal 7 "$(grep -c '"contract"' whole.db.said)"
 }
 
 atf_test_case flaky

@@ -25,7 +25,7 @@ static const struct cli_option jobs_options[] = {
 	{"all", OPT_ALL, NULL, "every kernel of the table"},
 	{"abi", OPT_ABI, "ABI", "only cells of this ABI"},
 	{"test", OPT_TEST, "PATTERN", "only contracts, or program:case, that fit; again: more"},
-	{"per", OPT_PER, "WHAT", "a job per kernel, with all its ABIs, or per cell (kernel)"},
+	{"per", OPT_PER, "WHAT", "a job for each: kernel or cell (kernel)"},
 	{"user", OPT_USER, "USER", "who runs the tests in guests: root or nobody"},
 	{"builds", OPT_BUILDS, "DIR", "where DIR/<abi>/ are built, seen from a job"},
 	{"url", OPT_URL, "URL", "lava: below it are the images"},

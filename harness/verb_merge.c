@@ -17,6 +17,8 @@
 #include "harness/matrix.h"
 #include "harness/merge.h"
 
+#include "harness/target.h"
+
 enum { OPT_STORE = 'o', OPT_FORCE = 256, OPT_REPLACE };
 
 static const struct cli_option merge_options[] = {
@@ -29,7 +31,8 @@ static const struct cli_option merge_options[] = {
 struct merge {
 	const char *out;
 	bool force, replace;
-	struct cli_list stores;
+	struct cli_list stores; /* their paths */
+	struct cli_list names;	/* for each what its running kernel is called; "": that */
 	struct merge_input *in;
 	size_t count; /* of them, loaded */
 };
@@ -49,6 +52,25 @@ static void merge_catch_signals(void)
 
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		sigaction(signals[i], &sa, NULL);
+}
+
+/* "NAME=STORE": a path that is meant to begin like that is written "./NAME=STORE". */
+static void merge_add(struct merge *m, const char *word)
+{
+	size_t len = strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			    "0123456789_.@+-");
+	bool named = len && word[len] == '=';
+
+	cli_list_add(&m->names, named ? buf_strndup(word, len) : buf_strdup(""));
+	cli_list_add(&m->stores, named ? word + len + 1 : word);
+}
+
+/* Cells of the machines themselves are told apart by the names that were given. */
+static void merge_rename(struct store_run *run, const char *name)
+{
+	for (size_t i = 0; *name && i < run->count; i++)
+		if (!strcmp(run->cells[i].kernel, TARGET_RUNNING))
+			cell_set(&run->cells[i].kernel, name);
 }
 
 /* That the new store takes nobody's place, and above all not that of one it is made of. */
@@ -87,6 +109,7 @@ static int merge_load(struct merge *m, struct why *why)
 		if (err)
 			break;
 		m->count++;
+		merge_rename(&in->run, m->names.v[i]);
 		if (in->run.unknown)
 			err = why_set(why, EUCLEAN, "store '%s' is damaged: the status of %zu results "
 				      "is no word that this kmatrix knows; leave it out", in->name,
@@ -196,7 +219,7 @@ static int merge_main(const struct cli_verb *self, int argc, char **argv)
 		else if (opt == OPT_REPLACE)
 			m.replace = true;
 		else if (opt == CLI_WORD)
-			cli_list_add(&m.stores, value);
+			merge_add(&m, value);
 	}
 	if (opt == CLI_HELP)
 		return CLI_OK;
@@ -217,6 +240,9 @@ static int merge_main(const struct cli_verb *self, int argc, char **argv)
 	for (size_t i = 0; i < m.count; i++)
 		store_run_free(&m.in[i].run);
 	free(m.in);
+	for (size_t i = 0; i < m.names.count; i++)
+		free((void *)(uintptr_t)m.names.v[i]);
+	free(m.names.v);
 	free(m.stores.v);
 	return rc;
 }
@@ -224,7 +250,7 @@ static int merge_main(const struct cli_verb *self, int argc, char **argv)
 const struct cli_verb verb_merge = {
 	.name = "merge",
 	.summary = "Join stores that were filled apart into one",
-	.words = "STORE...",
+	.words = "[NAME=]STORE...",
 	.options = merge_options,
 	.run = merge_main,
 };
