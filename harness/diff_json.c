@@ -6,36 +6,16 @@
 
 #include "harness/buf.h"
 #include "harness/diff_report.h"
-#include "harness/utf8.h"
-
-static void json_text(struct buf *out, const char *text)
-{
-	buf_puts(out, "\"");
-	while (*text) {
-		size_t len = utf8_length(text);
-
-		if (!len) {
-			buf_puts(out, "\\ufffd"); /* a byte that is no UTF-8 */
-			text++;
-		} else if (*text == '"' || *text == '\\') {
-			buf_printf(out, "\\%c", *text++);
-		} else if ((unsigned char)*text < 0x20 || *text == 0x7f) {
-			buf_printf(out, "\\u%04x", (unsigned char)*text++);
-		} else {
-			buf_add(out, text, len);
-			text += len;
-		}
-	}
-	buf_puts(out, "\"");
-}
+#include "harness/json.h"
 
 static void json_member(struct buf *out, const char *name, const char *value)
 {
-	buf_printf(out, "%s\"%s\":", out->p[out->len - 1] == '{' ? "" : ",", name);
-	if (value)
-		json_text(out, value);
-	else
+	if (value) {
+		json_string(out, name, value);
+	} else {
+		json_name(out, name);
 		buf_puts(out, "null");
+	}
 }
 
 static void json_cell(struct buf *out, const struct cell *c)
