@@ -49,6 +49,7 @@ extern const struct cli_verb verb_kernels;
 extern const struct cli_verb verb_merge;
 extern const struct cli_verb verb_report;
 extern const struct cli_verb verb_run;
+extern const struct cli_verb verb_shell;
 
 /* All of them, with NULL behind the last; one without a summary is in no help. */
 extern const struct cli_verb *const kmatrix_verbs[];

@@ -223,6 +223,14 @@ static int job_fill(struct cpio *c, const struct boot *b, const struct job *job,
 		rc = add_runner(c, b, job->steps[0].abi, why);
 	for (i = 0; rc == 0 && i < job->nsteps; i++)
 		rc = add_step(c, b, &job->steps[i], i ? &job->steps[i - 1] : NULL, why);
+	if (rc == 0 && job->shell) {
+		char *shell = buf_asprintf("%s/guest/shell", datadir);
+
+		rc = cpio_file(c, "belay/shell", 0755, shell);
+		if (rc < 0)
+			why_set(why, -rc, "%s: %s", shell, strerror(-rc));
+		free(shell);
+	}
 	buf_free(&text);
 	free(init);
 	free(datadir);

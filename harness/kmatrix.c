@@ -23,6 +23,7 @@ const struct cli_verb *const kmatrix_verbs[] = {
 	&verb_fetch,
 	&verb_jobs,
 	&verb_merge,
+	&verb_shell,
 	&verb_complete,
 	NULL,
 };

@@ -19,21 +19,13 @@ say()
 up()
 {
 	say "KT-BOOT 6.1.0-50-amd64"
-	if [ $new = no ]; then
-		echo "KT-LOST x86_64 nothing" >>"$stream"
-	else
-		echo "KT-PROG x86_64 kernel-tests/sample_test" >>"$stream"
-	fi
+	echo "KT-PROG x86_64 kernel-tests/sample_test" >>"$stream"
 }
 # begin CASE: it runs, and has not ended.
 begin()
 {
 	say "KT-PROG x86_64 kernel-tests/sample_test $1"
-	if [ $new = no ]; then
-		printf '%s' "kernel-tests/sample_test:$1  ->  " >>"$stream"
-	else
-		echo "KT-CASE $1" >>"$stream"
-	fi
+	echo "KT-CASE $1" >>"$stream"
 }
 # crc: of standard input, as zlib has it.
 crc()
@@ -47,13 +39,9 @@ crc()
 answer()
 {
 	begin "$1"
-	if [ $new = no ]; then
-		echo "$2${3:+: $3}  [0.100s]" >>"$stream"
-	else
-		end="$2 100000${3:+ $3}"
-		sum=$(printf '%s\n%s' "x86_64 kernel-tests/sample_test $1" "$end" | crc)
-		echo "KT-END $sum $end" >>"$stream"
-	fi
+	end="$2 100000${3:+ $3}"
+	sum=$(printf '%s\n%s' "x86_64 kernel-tests/sample_test $1" "$end" | crc)
+	echo "KT-END $sum $end" >>"$stream"
 }
 # pass CASE...
 pass()
@@ -81,6 +69,8 @@ stub()
 	mkdir -p builds/x86_64/kernel-tests src/kernel-tests bin tmp \
 		cache/rows cache/userland/stub/one
 	cp "$(atf_get_srcdir)/kmatrix_sample" builds/x86_64/kernel-tests/sample_test
+	mkdir -p builds/x86_64/harness/guest
+	cp "$(atf_get_srcdir)/guest/runner" builds/x86_64/harness/guest/
 	printf '\nabs_top_srcdir = %s\nP = kernel-tests/sample_test$(EXEEXT)\n' "$PWD/src" \
 		>builds/x86_64/Makefile
 	touch src/Kyuafile src/kernel-tests/Kyuafile
@@ -91,8 +81,9 @@ stub()
 	bytes 526 '\000\003'
 	bytes 566 '\077'
 	bytes 1280 '6.1.0-50-amd64 (builder@host) #1 SMP'
-	echo busybox >cache/userland/stub/one/file
-	(cd cache/userland/stub/one && sha256sum ./file >SHA256SUMS)
+	mkdir cache/userland/stub/one/bin
+	echo busybox >cache/userland/stub/one/bin/busybox
+	(cd cache/userland/stub/one && sha256sum ./bin/busybox >SHA256SUMS)
 	ln -s ../userland/stub/one cache/rows/userland,amd64,bookworm
 	stub_guest >stub_guest
 	cat >bin/qemu-system-x86_64 <<EOF
@@ -102,8 +93,9 @@ cd '$PWD' || exit 1
 for a; do
 	case \$a in
 	file,id=console,path=*) console=\${a#*path=} ;;
+	pipe,id=console,path=*) pipe=\${a#*path=} ;;
 	file,id=stream,path=*) stream=\${a#*path=} ;;
-	*/job.cpio) grep -a '^run ' "\$a" | sort >asked; grep -qa belay/runner "\$a" && new=yes || new=no ;;
+	*/job.cpio) grep -a '^run ' "\$a" | sort >asked ;;
 	esac
 done
 n=\$((\$(cat boots 2>/dev/null || echo 0) + 1))
@@ -162,8 +154,8 @@ EOF
 		-o match:"no bug" -o not-match:"still none" \
 		-e match:"once more what went wrong: 3 cases" $run
 	atf_check_equal 2 "$(cat boots)"
-	atf_check -o inline:"run x86_64 kernel-tests/sample_test\n" cat asked.1
-	atf_check -o inline:"run x86_64 kernel-tests/sample_test fail xfail xpass\n" cat asked.2
+	atf_check -o inline:"run kernel-tests/sample_test\n" cat asked.1
+	atf_check -o inline:"run kernel-tests/sample_test fail xfail xpass\n" cat asked.2
 	rm boots
 	atf_check -s exit:1 -o match:"4 pass  2 fail  1 timeout" -e ignore $run --no-retry
 	atf_check_equal 1 "$(cat boots)"
@@ -194,7 +186,7 @@ down
 EOF
 	atf_check -s exit:1 -o match:"6 pass  1 flaky" -o match:"crashed, then pass: the kernel died" -e ignore $run
 	atf_check_equal 3 "$(cat boots)"
-	atf_check -o inline:"run x86_64 kernel-tests/sample_test block\n" cat asked.3
+	atf_check -o inline:"run kernel-tests/sample_test block\n" cat asked.3
 }
 
 atf_test_case splat
@@ -262,7 +254,7 @@ EOF
 	cd elsewhere
 	atf_check -o match:"7 pass$" -e ignore kmatrix run --resume -o ../kmatrix.db
 	cd ..
-	atf_check -o inline:"run x86_64 kernel-tests/sample_test pass skip xfail xpass\n" cat asked.2
+	atf_check -o inline:"run kernel-tests/sample_test pass skip xfail xpass\n" cat asked.2
 	atf_check -o match:'"user":"nobody"' -o match:"tcg" kmatrix report --json
 	# Another kernel is another cell.
 	rm kmatrix.db boots
@@ -279,7 +271,7 @@ down
 EOF
 	atf_check -o match:"7 pass$" -e match:"x86_64 begins anew: its kernel is now 6.1.0-51-amd64" \
 		kmatrix run --resume
-	atf_check -o inline:"run x86_64 kernel-tests/sample_test\n" cat asked.2
+	atf_check -o inline:"run kernel-tests/sample_test\n" cat asked.2
 }
 
 atf_test_case stopped
@@ -332,9 +324,52 @@ EOF
 	gone "$child"
 }
 
+atf_test_case shell
+shell_head()
+{
+	atf_set descr "Verify that a prompt gets what is typed, ends with it, and leaves nothing"
+}
+shell_body()
+{
+	stub
+	cat >guest <<'EOF'
+exec <"$pipe.in" >"$pipe.out"
+echo "[    1.000000] KT-BOOT 6.1.0-50-amd64"
+while read -r line; do
+	echo "got <$line>"
+	[ "$line" != exit ] || exit 0
+done
+EOF
+	shell="kmatrix shell --builds builds -k bzImage --accel tcg"
+	printf 'id\nuname -r' >typed
+	atf_check -o match:"got <id>" -o match:"got <uname -r>" -o match:"got <exit>" \
+		sh -c "$shell <typed"
+	atf_check -o match:"kernel-tests/sample_test" cat asked.1
+	# A user who leaves, a kernel that does not come up, a QEMU that fails.
+	mkfifo ready
+	echo 'echo $$ >ready; hang' >guest
+	$shell </dev/null >out 2>err &
+	kmatrix=$!
+	read -r child <ready
+	kill -TERM $kmatrix
+	wait $kmatrix
+	atf_check_equal 2 $?
+	gone "$child"
+	echo 'exit 0' >guest
+	atf_check -s exit:2 -e match:"6.1.0-50-amd64 did not boot" $shell </dev/null
+	echo 'echo "no such machine" >&2; exit 1' >guest
+	atf_check -s exit:2 -e match:"qemu-system-x86_64 failed: no such machine" $shell </dev/null
+	atf_check_equal "" "$(ls tmp)"
+	atf_check -s exit:2 -e match:"takes one kernel" kmatrix shell
+	atf_check -s exit:2 -e match:"takes one kernel" kmatrix shell a b
+	atf_check -s exit:2 -e match:"did you mean 'bookworm-amd64'" kmatrix shell bookworm-amd46
+	atf_check -s exit:2 -e match:"no kernel of amd64 runs programs of arm" $shell --abi arm
+	atf_check -s exit:2 -e match:"did you mean 'nobody'" $shell --user nobdy
+}
+
 atf_init_test_cases()
 {
-	for t in retry crash splat resume stopped; do
+	for t in retry crash splat resume stopped shell; do
 		atf_add_test_case $t
 	done
 }

@@ -10,11 +10,11 @@
 #include "harness/qemu.h"
 
 /* In QEMU's options a comma ends a value; two are one. */
-static void add_chardev(struct args *a, const char *id, const char *path)
+static void add_chardev(struct args *a, const char *kind, const char *id, const char *path)
 {
 	struct buf b = {0};
 
-	buf_printf(&b, "file,id=%s,path=", id);
+	buf_printf(&b, "%s,id=%s,path=", kind, id);
 	for (; *path; path++) {
 		buf_add(&b, path, 1);
 		if (*path == ',')
@@ -38,9 +38,9 @@ void qemu_args(const struct boot *b, enum boot_accel accel, const char *initrd,
 	args_split(a, kvm ? m->kvm_args : m->args);
 	args_add(a, "-m");
 	args_add(a, m->memory);
-	add_chardev(a, "console", console);
+	add_chardev(a, b->interactive ? "pipe" : "file", "console", console);
 	args_split(a, "-serial chardev:console");
-	add_chardev(a, "stream", stream);
+	add_chardev(a, "file", "stream", stream);
 	args_split(a, m->export_args);
 	args_add(a, "-kernel");
 	args_add(a, b->kernel->path);

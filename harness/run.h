@@ -163,6 +163,7 @@ struct job {
 	const char *const *config;
 	const struct job_step *steps;
 	size_t nsteps;
+	bool shell; /* instead of running the steps, a prompt on the console */
 };
 
 /* The test programs of one build tree, sorted: "kernel-tests/attach_test", ...,
@@ -192,6 +193,7 @@ struct boot {
 	const char *builds;	/* holds one build tree per ABI, named by it */
 	const char *workdir;	/* exists; receives "console", "stream", "job.cpio" */
 	enum boot_accel accel;
+	bool interactive;	/* the console is a pair of FIFOs: "console.in", "console.out" */
 	unsigned boot_s;	/* until KT-BOOT; 0: a default, as for the next two */
 	unsigned idle_s;	/* the stream may be silent so long */
 	unsigned limit_s;	/* the whole boot */

@@ -100,7 +100,7 @@ static char *session_workdir(const char *named)
 
 int session_begin(const char *work, struct session *out, struct why *why)
 {
-	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 	struct sigaction sa = {.sa_handler = session_on_signal};
 	char *dir;
 
