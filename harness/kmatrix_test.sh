@@ -133,7 +133,8 @@ good_body()
 	atf_check -o match:"^ 1  running/$(abi) .* 7 pass$" \
 		-o match:"^1 cell: 7 passed, 0 failed, 0 skipped, 0 missing$" \
 		-e match:"running: 7 pass$" $run
-	atf_check -o match:"^  pass  " -o match:"^sample.kind$" kmatrix report
+	atf_check -o match:"^  pass  " -o match:"^sample.kind$" kmatrix report --all
+	atf_check -o match:"^  \(7 alike\)  " kmatrix report
 	atf_check -o match:'"abi":"'"$(abi)"'","version":"'"$(uname -r)"'","accel":"native"' \
 		kmatrix report --json
 	atf_check_equal pass "$(status_of block)"

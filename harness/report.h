@@ -16,6 +16,8 @@
 struct report_style {
 	bool color;	    /* text */
 	unsigned width;	    /* text: of the terminal, in columns */
+	bool all;	    /* text: each row by its name */
+	bool narrowed;	    /* not all cases are there, so there is no verdict on the sandbox */
 	const char *origin; /* kcidb: who submits; [a-z0-9_]+ */
 	const struct catalogue *catalogue; /* what the contracts say; NULL: not known */
 };

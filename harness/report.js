@@ -316,7 +316,14 @@
 		write_address();
 	}
 
+	/* A part of the page, which the browser itself goes to. */
+	function is_part() {
+		return location.hash && !location.hash.includes('=');
+	}
+
 	function read_address() {
+		if (is_part())
+			return;
 		const p = new URLSearchParams(location.hash.slice(1));
 
 		state = {};
@@ -423,7 +430,7 @@
 	});
 	window.addEventListener('hashchange', () => {
 		read_address();
-		if (!chosen)
+		if (!chosen && !is_part())
 			form.scrollIntoView();
 	});
 	matrix.classList.add('live');

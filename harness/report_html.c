@@ -155,7 +155,7 @@ static void html_cells(const struct matrix *m, struct buf *out)
 		order[c] = (struct html_weight){c, html_weigh(&m->run->cells[c])};
 	if (count)
 		qsort(order, count, sizeof(*order), html_weight_compare);
-	buf_puts(out, "<section><h2>Cells</h2>\n<div class=wide tabindex=0 role=region "
+	buf_puts(out, "<section id=cells><h2>Cells</h2>\n<div class=wide tabindex=0 role=region "
 		 "aria-label=Cells><table class=cells><thead><tr><th scope=col>No.<th scope=col>"
 		 "Kernel and ABI<th scope=col>Version<th scope=col>By<th scope=col>Results<tbody>\n");
 	for (size_t i = 0; i < count; i++)
@@ -254,7 +254,7 @@ static void html_sound(const struct matrix *m, struct buf *out)
 
 static void html_matrix(const struct matrix *m, struct buf *out)
 {
-	buf_puts(out, "<section><h2 id=matrix-title>Contracts by cell</h2>\n");
+	buf_puts(out, "<section id=contracts><h2 id=matrix-title>Contracts by cell</h2>\n");
 	html_filters(out);
 	buf_puts(out, "<div id=scroll tabindex=0 role=region aria-labelledby=matrix-title>"
 		 "<table id=matrix aria-labelledby=matrix-title>");
@@ -270,7 +270,7 @@ static void html_matrix(const struct matrix *m, struct buf *out)
 
 static void html_legend(const struct matrix *m, struct buf *out)
 {
-	buf_puts(out, "<h3>Letters</h3><dl class=legend>");
+	buf_puts(out, "<h3 id=letters>Letters</h3><dl class=legend>");
 	for (size_t i = 0; i < STATUS_COUNT; i++) {
 		enum status s = report_order[i];
 
@@ -296,7 +296,10 @@ void report_html(const struct matrix *m, const struct report_style *style, struc
 	report_html_text(out, m->run->command ? m->run->command : "");
 	buf_puts(out, "</code></p>");
 	html_verdict(m, out);
-	buf_puts(out, "</header>\n<main>\n");
+	buf_puts(out, "<nav aria-label=Parts><a href=\"#cells\">Cells</a> "
+		 "<a href=\"#reasons\">What is not green</a> "
+		 "<a href=\"#contracts\">Contracts by cell</a> "
+		 "<a href=\"#letters\">Letters</a></nav></header>\n<main>\n");
 	html_cells(m, out);
 	report_html_reasons(m, out);
 	html_matrix(m, out);

@@ -129,7 +129,8 @@ void report_html_reasons(const struct matrix *m, struct buf *out)
 
 	reasons_collect(&all, &texts);
 	if (all.count)
-		buf_puts(out, "<section><h2>What is not green</h2>\n<ul class=reasons>\n");
+		buf_puts(out, "<section id=reasons><h2 id=reasons-title>What is not green</h2>\n"
+			 "<ul class=reasons tabindex=0 aria-labelledby=reasons-title>\n");
 	for (size_t i = 0, k; i < all.count; i = k) {
 		for (k = i; k < all.count && all.v[k].order == all.v[i].order &&
 			    all.v[k].number == all.v[i].number;

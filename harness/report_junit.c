@@ -176,6 +176,14 @@ static void junit_suite(const struct matrix *m, size_t c, struct buf *out)
 	junit_property(out, "accel", cell->accel);
 	junit_property(out, "qemu", cell->qemu);
 	junit_property(out, "user", cell->user);
+	for (size_t i = 0; i < m->sound.count; i++) {
+		const struct sound_row *row = &m->sound.rows[i];
+
+		buf_puts(out, "<property");
+		junit_attribute(out, "name", row->what);
+		junit_attribute(out, "value", sound_word(row->at[c].verdict));
+		buf_puts(out, "/>\n");
+	}
 	buf_puts(out, "</properties>\n");
 	for (size_t i = 0; i < m->count; i++) {
 		const struct matrix_row *row = &m->rows[i];

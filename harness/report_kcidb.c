@@ -8,6 +8,7 @@
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/escape.h"
@@ -114,13 +115,13 @@ static void kcidb_build(struct kcidb *k, const struct cell *c)
 }
 
 /* Dots part the components, and these hold letters, digits, '_' and '-'. */
-static void kcidb_path(struct kcidb *k, const struct matrix_row *row)
+static void kcidb_path(struct kcidb *k, const char *prefix, const char *id)
 {
 	bool component = false;
 
 	json_name(k->out, "path");
-	buf_puts(k->out, "\"belay.");
-	for (const char *p = row->id; *p; p++) {
+	buf_printf(k->out, "\"belay.%s", prefix);
+	for (const char *p = id; *p; p++) {
 		bool dot = strchr("./:", *p);
 
 		if (dot && !component)
@@ -189,7 +190,7 @@ static void kcidb_test(struct kcidb *k, const struct cell *c, const struct matri
 	kcidb_test_name(&name, c, r);
 	kcidb_open(k, "test", name.p);
 	kcidb_id(k, "build_id", "build", c->kernel);
-	kcidb_path(k, row);
+	kcidb_path(k, "", row->id);
 	json_string(out, "status", kcidb_status(r->status));
 	json_time(out, "start_time", k->m->run->started);
 	if (r->us >= 0)
@@ -206,6 +207,32 @@ static void kcidb_test(struct kcidb *k, const struct cell *c, const struct matri
 	json_string(out, "status", status_word(r->status));
 	buf_puts(out, "}}");
 	buf_free(&name);
+}
+
+/* The verdict on a backend or layer of the sandbox, as a test of its own. */
+static void kcidb_sound(struct kcidb *k, const struct sound_row *row, size_t c)
+{
+	static const char *const words[SOUND_VERDICTS] = {
+		[SOUND_YES] = "PASS",
+		[SOUND_ABSENT] = "SKIP",
+		[SOUND_UNKNOWN] = "MISS",
+		[SOUND_NO] = "FAIL",
+	};
+	const struct cell *cell = &k->m->run->cells[c];
+	char *reason = sound_reason(&row->at[c], SIZE_MAX);
+	struct buf name = {0};
+
+	buf_printf(&name, "%s-%s-%s-sandbox.%s", cell->kernel, cell->abi, cell->user, row->what);
+	kcidb_open(k, "test", name.p);
+	kcidb_id(k, "build_id", "build", cell->kernel);
+	kcidb_path(k, "sandbox.", row->what);
+	json_string(k->out, "status", words[row->at[c].verdict]);
+	json_time(k->out, "start_time", k->m->run->started);
+	kcidb_environment(k, cell);
+	json_visible(k->out, "comment", reason);
+	buf_puts(k->out, "}");
+	buf_free(&name);
+	free(reason);
 }
 
 static bool kcidb_is_incident(const struct result *r)
@@ -289,6 +316,9 @@ void report_kcidb(const struct matrix *m, const struct report_style *style, stru
 			kcidb_build(&k, &m->run->cells[c]);
 	buf_puts(out, "],\n\"tests\":[");
 	kcidb_cases(&k, kcidb_test);
+	for (size_t i = 0; i < m->sound.count; i++)
+		for (size_t c = 0; c < m->sound.cells; c++)
+			kcidb_sound(&k, &m->sound.rows[i], c);
 	buf_puts(out, "],\n\"issues\":[");
 	kcidb_issues(&k);
 	buf_puts(out, "],\n\"incidents\":[");

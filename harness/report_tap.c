@@ -111,7 +111,15 @@ static void tap_cell(const struct matrix *m, size_t c, struct buf *out)
 	escape_json_visible(out, cell->version, strlen(cell->version), ESCAPE_ONE_LINE);
 	buf_puts(out, "\n  accel: ");
 	escape_json_visible(out, cell->accel, strlen(cell->accel), ESCAPE_ONE_LINE);
-	buf_printf(out, "\n  results: %zu\n  ...\n", count);
+	buf_printf(out, "\n  results: %zu\n", count);
+	for (size_t i = 0; i < m->sound.count; i++) {
+		buf_puts(out, i ? "" : "  sandbox:\n");
+		buf_puts(out, "    ");
+		escape_json_visible(out, m->sound.rows[i].what, strlen(m->sound.rows[i].what),
+				    ESCAPE_ONE_LINE);
+		buf_printf(out, ": %s\n", sound_word(m->sound.rows[i].at[c].verdict));
+	}
+	buf_puts(out, "  ...\n");
 }
 
 void report_tap(const struct matrix *m, const struct report_style *style, struct buf *out)

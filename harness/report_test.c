@@ -64,8 +64,8 @@ static void write_json(struct buf *out)
 CASE(golden, "Verify the text report, letter by letter")
 {
 	static const char expected[] =
-		" 1  running/x86_64  6.18.44  native     2 pass  1 fail  1 skip\n"
-		" 2  running/i386    6.18.44  native     0 pass  1 skip  1 crashed  1 lost\n"
+		" 1  running/x86_64  6.18.44  native  2 pass  1 fail  1 skip\n"
+		" 2  running/i386    6.18.44  native  0 pass  1 skip  1 crashed  1 lost\n"
 		"\n"
 		"                     1 2\n"
 		"ptrace.seize\n"
@@ -140,6 +140,44 @@ CASE(width, "Verify that a dozen cells with long names fit into 80 columns")
 	ATF_CHECK_MSG(strstr(out.p, " 1 2 3 4 5 6 7 8 9 0 1 2\n"), "%s", out.p);
 	ATF_CHECK(strstr(out.p, "\n  no_stop") != NULL);
 	buf_free(&out);
+	end();
+}
+
+CASE(alike, "Verify that quiet rows that are alike are one line, and what is not quiet none")
+{
+	static const char *const names[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"};
+	struct report_style style = {.width = 80, .narrowed = true};
+	struct buf out = {0}, all = {0};
+	struct matrix m;
+
+	begin(2);
+	for (size_t i = 0; i < COUNT(names); i++) {
+		char *id = buf_asprintf("x.y.row_%s", names[i]);
+
+		/* Four pass, three are skipped in the second cell, three fail in it. */
+		add(0, id, names[i], STATUS_PASS, "");
+		add(1, id, names[i], i < 4 ? STATUS_PASS : i < 7 ? STATUS_SKIP : STATUS_FAIL,
+		    i < 4 ? "" : "why");
+		free(id);
+	}
+	matrix_make(&run, &m);
+	report_text(&m, &style, &out);
+	style.all = true;
+	report_text(&m, &style, &all);
+	matrix_free(&m);
+	ATF_CHECK_MSG(strstr(out.p, "x.y\n  row_e              . s\n  row_f              . s\n"
+				    "  row_g              . s\n  row_h              . F\n"
+				    "  row_i              . F\n  row_j              . F\n"
+				    "  (4 alike)          . .\n\n"), "%s", out.p);
+	for (size_t i = 0; i < COUNT(names); i++) {
+		char *row = buf_asprintf("\n  row_%s  ", names[i]);
+
+		ATF_CHECK_MSG(strstr(all.p, row), "%s in %s", row, all.p);
+		free(row);
+	}
+	ATF_CHECK(!strstr(all.p, "alike"));
+	buf_free(&out);
+	buf_free(&all);
 	end();
 }
 
@@ -291,6 +329,11 @@ CASE(worst, "Verify that the worst of several cases with one contract stands in 
 	matrix_make(&run, &m);
 	ATF_REQUIRE_EQ(1, m.count);
 	ATF_CHECK_EQ(STATUS_FAIL, m.rows[0].at[0]->status);
+	/* All of them are there, in the order of the cell. */
+	ATF_CHECK_EQ(0, m.rows[0].first[0]);
+	ATF_REQUIRE_EQ(3, m.rows[0].first[1]);
+	ATF_CHECK_STREQ("a", m.rows[0].cases[0]->name);
+	ATF_CHECK_STREQ("c", m.rows[0].cases[2]->name);
 	matrix_free(&m);
 	end();
 }
@@ -299,6 +342,7 @@ ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, golden);
 	ATF_TP_ADD_TC(tp, width);
+	ATF_TP_ADD_TC(tp, alike);
 	ATF_TP_ADD_TC(tp, color);
 	ATF_TP_ADD_TC(tp, safe);
 	ATF_TP_ADD_TC(tp, json);

@@ -21,6 +21,9 @@ static const char *const text_colors[STATUS_COUNT] = {
 	[STATUS_FLAKY] = "1;31",
 };
 
+/* So many rows that are alike become one. */
+#define TEXT_ALIKE_MIN 4
+
 struct text {
 	const struct matrix *m;
 	const struct report_style *style;
@@ -77,22 +80,24 @@ static void text_totals(struct text *t, const struct cell *c, int indent)
 static void text_cells(struct text *t)
 {
 	const struct store_run *run = t->m->run;
-	int name_width = 0, version_width = 0;
+	int name_width = 0, version_width = 0, accel_width = 0;
 
 	for (size_t i = 0; i < run->count; i++) {
 		char *name = text_cell_name(&run->cells[i]);
 		int len = (int)strlen(name), version = (int)strcspn(run->cells[i].version, " ");
+		int accel = (int)strlen(run->cells[i].accel);
 
 		name_width = len > name_width ? len : name_width;
 		version_width = version > version_width ? version : version_width;
+		accel_width = accel > accel_width ? accel : accel_width;
 		free(name);
 	}
 	for (size_t i = 0; i < run->count; i++) {
 		const struct cell *c = &run->cells[i];
 		char *name = text_cell_name(c);
-		char *line = buf_asprintf("%2zu  %-*s  %-*.*s  %-9s", i + 1, name_width, name,
+		char *line = buf_asprintf("%2zu  %-*s  %-*.*s  %-*s", i + 1, name_width, name,
 					  version_width, (int)strcspn(c->version, " "), c->version,
-					  c->accel);
+					  accel_width, c->accel);
 
 		report_safe(t->out, line);
 		text_totals(t, c, (int)strlen(line));
@@ -127,13 +132,14 @@ static void text_grid_head(struct text *t, int label_width)
 	buf_puts(t->out, "\n");
 }
 
-static void text_grid_row(struct text *t, const struct matrix_row *row, int label_width)
+static void text_grid_row(struct text *t, const struct matrix_row *row, const char *name,
+			  int label_width)
 {
 	struct buf label = {0};
 	int len;
 
 	buf_puts(&label, "  ");
-	report_safe(&label, row->label[0] ? row->label : row->id);
+	report_safe(&label, name);
 	len = (int)label.len;
 	buf_puts(t->out, label.p);
 	/* A name too long for the screen gets a line to itself. */
@@ -163,6 +169,76 @@ static bool text_same_area(const struct matrix_row *a, const struct matrix_row *
 	return a->area_len == b->area_len && !memcmp(a->id, b->id, a->area_len);
 }
 
+/* The same answers in all cells. */
+static bool text_is_alike(const struct text *t, const struct matrix_row *a,
+			  const struct matrix_row *b)
+{
+	for (size_t c = 0; c < t->m->run->count; c++)
+		if (!a->at[c] != !b->at[c] || (a->at[c] && a->at[c]->status != b->at[c]->status))
+			return false;
+	return true;
+}
+
+/* Nothing but passes and skips. */
+static bool text_is_quiet(const struct text *t, const struct matrix_row *row)
+{
+	for (size_t c = 0; c < t->m->run->count; c++) {
+		const struct result *r = row->at[c];
+
+		if (r && r->status != STATUS_PASS && r->status != STATUS_SKIP &&
+		    r->status != STATUS_NA)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The rows from `first` on that are of one area: each by its name, but quiet rows that are
+ * alike in one line at the end, or what matters would stand between thousands of dots.
+ * Returns the row after them.
+ */
+static size_t text_grid_area(struct text *t, size_t first, int label_width)
+{
+	const struct matrix_row *rows = t->m->rows;
+	size_t end = first, *alike;
+
+	while (end < t->m->count && text_same_area(&rows[end], &rows[first]))
+		end++;
+	/* By row: how many are like it, if it is the first of them; 0: told by another. */
+	alike = buf_realloc(NULL, end - first, sizeof(*alike));
+	for (size_t i = first; i < end; i++)
+		alike[i - first] = 1;
+	for (size_t i = first; i < end; i++) {
+		if (!alike[i - first] || t->style->all || !text_is_quiet(t, &rows[i]))
+			continue;
+		for (size_t k = i + 1; k < end; k++) {
+			if (alike[k - first] && text_is_alike(t, &rows[i], &rows[k])) {
+				alike[i - first]++;
+				alike[k - first] = 0;
+			}
+		}
+		/* Of a few, the names are worth their lines. */
+		for (size_t k = i + 1; k < end && alike[i - first] < TEXT_ALIKE_MIN; k++)
+			if (!alike[k - first] && text_is_alike(t, &rows[i], &rows[k]))
+				alike[k - first] = 1;
+		if (alike[i - first] < TEXT_ALIKE_MIN)
+			alike[i - first] = 1;
+	}
+	for (size_t i = first; i < end; i++)
+		if (alike[i - first] == 1)
+			text_grid_row(t, &rows[i], rows[i].label[0] ? rows[i].label : rows[i].id,
+				      label_width);
+	for (size_t i = first; i < end; i++) {
+		char *name = buf_asprintf("(%zu alike)", alike[i - first]);
+
+		if (alike[i - first] > 1)
+			text_grid_row(t, &rows[i], name, label_width);
+		free(name);
+	}
+	free(alike);
+	return end;
+}
+
 static void text_grid(struct text *t)
 {
 	int room = (int)t->style->width - 2 * (int)t->m->run->count, label_width = 20;
@@ -174,17 +250,13 @@ static void text_grid(struct text *t)
 			label_width = len;
 	}
 	text_grid_head(t, label_width);
-	for (size_t i = 0; i < t->m->count; i++) {
-		const struct matrix_row *row = &t->m->rows[i];
+	for (size_t i = 0; i < t->m->count;) {
+		char *area = buf_strndup(t->m->rows[i].id, t->m->rows[i].area_len);
 
-		if (!i || !text_same_area(row, row - 1)) {
-			char *area = buf_strndup(row->id, row->area_len);
-
-			text_bold(t, area);
-			buf_puts(t->out, "\n");
-			free(area);
-		}
-		text_grid_row(t, row, label_width);
+		text_bold(t, area);
+		buf_puts(t->out, "\n");
+		free(area);
+		i = text_grid_area(t, i, label_width);
 	}
 	buf_puts(t->out, "\n");
 }
@@ -415,7 +487,8 @@ void report_text(const struct matrix *m, const struct report_style *style, struc
 		text_grid(&t);
 		text_reasons(&t);
 		text_legend(&t);
-		report_sound_text(m, style, out);
+		if (!style->narrowed)
+			report_sound_text(m, style, out);
 	}
 	text_sum(&t);
 }

@@ -19,7 +19,7 @@
 #include "harness/store.h"
 
 enum { OPT_STORE = 'o', OPT_JSON = 256, OPT_COLOR, OPT_FORMAT, OPT_OUTPUT, OPT_RUN, OPT_KERNEL,
-	OPT_ABI, OPT_TEST, OPT_ORIGIN, OPT_BASELINE, OPT_SOUND };
+	OPT_ABI, OPT_TEST, OPT_ALL, OPT_ORIGIN, OPT_BASELINE, OPT_SOUND };
 
 static const struct cli_option report_options[] = {
 	{"store", OPT_STORE, "FILE", "the store to read (" CLI_STORE ")"},
@@ -32,6 +32,7 @@ static const struct cli_option report_options[] = {
 	{"abi", OPT_ABI, "ABI", "only cells of this ABI"},
 	{"test", OPT_TEST, "PATTERN", "only contracts, programs or cases that fit"},
 	{"baseline", OPT_BASELINE, "FILE", "do not count what this baseline accepts"},
+	{"all", OPT_ALL, NULL, "text: each contract by its name"},
 	{"origin", OPT_ORIGIN, "NAME", "kcidb: who submits (belay)"},
 	{"color", OPT_COLOR, "WHEN", "auto, always or never"},
 	{0},
@@ -111,6 +112,9 @@ static int report_parse(struct report *r, const struct cli_verb *self, char **ar
 		case OPT_BASELINE:
 			r->baseline = value;
 			break;
+		case OPT_ALL:
+			r->style.all = true;
+			break;
 		case OPT_ORIGIN:
 			err = report_origin_set(r, value);
 			break;
@@ -161,8 +165,10 @@ static int report_narrow(struct report *r, struct store_run *run)
 		return CLI_INFRASTRUCTURE;
 	select_run(run, &wanted);
 	/* Of a part of the contracts there is no verdict. */
-	if (wanted.tests)
+	if (wanted.tests) {
+		r->style.narrowed = true;
 		relies_free(&run->relies);
+	}
 	if (before && !run->count)
 		return cli_error("nothing in this run fits --kernel, --abi and --test");
 	return 0;
