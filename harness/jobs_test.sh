@@ -372,9 +372,52 @@ lava_body()
 	EOP
 }
 
+# The steps of a LAVA job, run where kmatrix is a stand-in for all but reports: the
+# store comes back out of the log.
+atf_test_case lava_log
+lava_log_head()
+{
+	atf_set descr "Verify that LAVA's log has a signal per result and the store in it"
+	atf_set require.progs "kyua python3"
+}
+lava_log_body()
+{
+	stand_ins
+	need_yaml
+	abi=$(uname -m | sed 's/i.86/i386/; s/armv.*/arm/')
+	mkdir -p "builds/$abi/kernel-tests"
+	cp "$(atf_get_srcdir)/kmatrix_sample" "builds/$abi/kernel-tests/sample_test"
+	$real jobs --for lava --url http://x/ --kernel bookworm-amd64 >job.yml
+	yaml job.yml <<-'EOP'
+	steps = doc["actions"][2]["test"]["definitions"][0]["repository"]["run"]["steps"]
+	open("steps", "w").write("\n".join(steps))
+	EOP
+	cat >bin/kmatrix <<-EOS
+	#!/bin/sh
+	[ "\$1" != run ] ||
+		exec $real run --native -q -o "$PWD/board.db" --abi $abi --builds "$PWD/builds"
+	exec $real "\$@"
+	EOS
+	sed -i "s,/tmp/,$PWD/,g; s,kmatrix\.db,board.db,g" steps
+	printf '#!/bin/sh\nexit 1\n' >bin/dmesg
+	chmod +x bin/dmesg
+	KMATRIX_SAMPLE="fail skip xfail broken" sh -e steps >log 2>err || atf_fail "$(cat err)"
+	for line in pass=pass fail=fail skip=skip xfail=pass broken=fail block=pass; do
+		grep -q "^<LAVA_SIGNAL_TESTCASE TEST_CASE_ID=running.$abi.sample.kind.${line%=*} \
+RESULT=${line#*=}>\$" log || atf_fail "no $line: $(grep LAVA log | head -n 3 | tr '\n' ' ')"
+	done
+	sed -i 's/^/2026-11-22T07:00:00 /' log
+	sed -n 's/.*KMATRIX-STORE //p' log | base64 -d | gunzip >back.db
+	cmp board.db back.db || atf_fail "not the store that was sent"
+	# Under the name of the board it is no longer just "running".
+	atf_check -s exit:1 -o ignore $real merge -o all.db board-1=back.db
+	atf_check -s exit:1 -o match:'"kernel":"board-1"' -o not-match:'"running"' \
+		$real report --json -o all.db
+}
+
 atf_init_test_cases()
 {
-	for t in usage slurm warned per_cell github gitlab lava; do
+	for t in usage slurm warned per_cell github gitlab lava lava_log; do
 		atf_add_test_case $t
 	done
 }

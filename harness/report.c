@@ -14,6 +14,7 @@ const struct report_format report_formats[] = {
 	{"junit", report_junit},
 	{"tap", report_tap},
 	{"kcidb", report_kcidb},
+	{"lava", report_lava},
 	{"sound", report_sound_kernels},
 	{0},
 };

@@ -40,7 +40,8 @@ extern const enum status report_order[STATUS_COUNT];
 /* At most so many bytes of what one case printed go into a report. */
 #define REPORT_OUTPUT_MAX ((size_t)64 << 10)
 
-report_write report_text, report_html, report_json, report_junit, report_tap, report_kcidb;
+report_write report_text, report_html, report_json, report_junit, report_tap, report_kcidb,
+	report_lava;
 
 /* The end of report_text(): which of belay's backends and layers are sound in which cell,
  * and why not where not. */

@@ -23,7 +23,7 @@ enum { OPT_STORE = 'o', OPT_JSON = 256, OPT_COLOR, OPT_FORMAT, OPT_OUTPUT, OPT_R
 
 static const struct cli_option report_options[] = {
 	{"store", OPT_STORE, "FILE", "the store to read (" CLI_STORE ")"},
-	{"format", OPT_FORMAT, "FORMAT", "text, html, json, junit, tap, kcidb or sound"},
+	{"format", OPT_FORMAT, "FORMAT", "text, html, json, junit, tap, kcidb, lava or sound"},
 	{"json", OPT_JSON, NULL, "the same as --format json"},
 	{"sound", OPT_SOUND, NULL, "the same as --format sound: where the sandbox is"},
 	{"output", OPT_OUTPUT, "FILE", "write the report there"},
