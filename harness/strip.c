@@ -17,7 +17,6 @@
 		size_t end = sizeof(Elf##bits##_Ehdr);                                             \
 		Elf##bits##_Ehdr head;                                                             \
 		Elf##bits##_Phdr p;                                                                \
-                                                                                                   \
 		if (len < sizeof(head))                                                            \
 			return len;                                                                \
 		memcpy(&head, bytes, sizeof(head));                                                \

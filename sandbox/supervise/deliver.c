@@ -48,55 +48,6 @@ static struct mem job_mem(const struct tracee *t)
 	return (struct mem){ t->tid, t->job->call.abi };
 }
 
-void job_free(struct job *j)
-{
-	if (j == NULL)
-		return;
-	if (j->channel != NULL) {
-		/* Gone in the middle: a message may be left for nobody. */
-		j->channel->busy = false;
-		j->channel->dead = true;
-		channel_unref(j->channel);
-	}
-	if (j->installs != NULL)
-		j->installs->installing = false;
-	if (j->changes != NULL)
-		identity_changed(j->changes);
-	if (j->helper != NULL)
-		helper_release(j->helper);
-	if (j->fd >= 0)
-		close(j->fd);
-	free(j);
-}
-
-static struct job *job_new(const struct call *c)
-{
-	struct job *j = calloc(1, sizeof(*j));
-
-	if (j != NULL) {
-		j->fd = -1;
-		j->call = *c;
-	}
-	return j;
-}
-
-static int job_start(struct tracee *t, const struct call *c)
-{
-	struct job *j = job_new(c);
-	int rc;
-
-	if (j == NULL)
-		return -ENOMEM;
-	j->at_seccomp = true;
-	rc = call_save_regs(t->tid, &j->regs);
-	if (rc < 0) {
-		free(j);
-		return rc;
-	}
-	t->job = j;
-	return 0;
-}
-
 /* No handler may run between two injected calls. */
 static int mask_signals(struct tracee *t)
 {

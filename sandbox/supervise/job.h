@@ -16,6 +16,7 @@ struct channel;
 struct helper;
 struct identity;
 struct process;
+struct tracee;
 
 /* The largest of msghdr + cmsghdr with a descriptor, and of int[2]. */
 #define JOB_SCRATCH 80
@@ -60,6 +61,12 @@ struct job {
 	int pair[2];		/* the tracee's descriptors */
 	int64_t result;		/* what the program will see */
 };
+
+/* One for this call, without registers and without a tracee; NULL: no memory. */
+struct job *job_new(const struct call *c);
+
+/* At the seccomp stop of `c`: one with the registers of now, in t->job. 0 or -errno. */
+int job_start(struct tracee *t, const struct call *c);
 
 /* Release what a job owns; its helper is abandoned. NULL is fine. */
 void job_free(struct job *j);
