@@ -120,4 +120,8 @@ int call_again(struct call_io *io, pid_t tid, const struct call *at_entry, int64
 int call_decode(const struct abi *abi, enum call_point point, const void *regs, size_t size,
 		struct call *out);
 
+/* The same call as a seccomp listener is told of it. Pure. */
+struct seccomp_data;
+void call_of_seccomp(const struct seccomp_data *data, struct call *out);
+
 #endif

@@ -4,6 +4,7 @@
  * a struct call. Pure: no system call, any ABI on any host of the same byte order.
  */
 #include <errno.h>
+#include <linux/seccomp.h>
 #include <string.h>
 
 #include "arch/call_impl.h"
@@ -112,6 +113,18 @@ int call_decode_info(const struct syscall_info *info, enum call_point expect, st
 		c.trace_data = info->entry.ret_data;
 	*out = c;
 	return 0;
+}
+
+void call_of_seccomp(const struct seccomp_data *data, struct call *out)
+{
+	struct call c = { .point = CALL_SECCOMP, .audit_arch = data->arch,
+			  .ip = data->instruction_pointer };
+	uint64_t args[ABI_NARGS];
+
+	memcpy(args, data->args, sizeof(args));
+	set_number(&c, (uint32_t)data->nr);
+	set_args(&c, args);
+	*out = c;
 }
 
 bool call_regs_fit(const struct abi *abi, const void *regs, size_t size)

@@ -4,6 +4,7 @@
  * is: no system call is read here.
  */
 #include <errno.h>
+#include <linux/seccomp.h>
 #include <string.h>
 
 #include <atf-c.h>
@@ -353,8 +354,34 @@ ATF_TC_BODY(spoken, tc)
 	ATF_CHECK_EQ(s.ip, 8);
 }
 
+ATF_TC(seccomp_data);
+ATF_TC_HEAD(seccomp_data, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "Verify that what a listener is told of a call reads as what "
+			  "a register set says of it, x32's arguments of 64 bits included");
+}
+ATF_TC_BODY(seccomp_data, tc)
+{
+	(void)tc;
+	for (size_t i = 0; i < NENTRIES; i++) {
+		const struct entered *e = &entries[i];
+		struct seccomp_data data = { .nr = (int)e->nr, .arch = abi_find(e->abi)->audit_arch,
+					     .instruction_pointer = e->ip };
+		struct call c;
+
+		memcpy(data.args, e->args, sizeof(data.args));
+		call_of_seccomp(&data, &c);
+		ATF_CHECK_EQ_MSG(c.point, CALL_SECCOMP, "%s", e->what);
+		ATF_CHECK_EQ_MSG(c.abi, abi_find(e->abi), "%s", e->what);
+		ATF_CHECK_EQ_MSG(c.nr, e->nr, "%s: number %lld", e->what, (long long)c.nr);
+		ATF_CHECK_MSG(!memcmp(c.args, e->args, sizeof(c.args)), "%s", e->what);
+		ATF_CHECK_EQ_MSG(c.ip, e->ip, "%s", e->what);
+	}
+}
+
 ATF_TP_ADD_TCS(tp)
 {
+	ATF_TP_ADD_TC(tp, seccomp_data);
 	ATF_TP_ADD_TC(tp, entry);
 	ATF_TP_ADD_TC(tp, result);
 	ATF_TP_ADD_TC(tp, number);

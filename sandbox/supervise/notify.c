@@ -167,22 +167,6 @@ static int deliver(struct supervisor *sv, struct tracee *t, uint64_t id, const s
 	return -EINVAL;
 }
 
-static struct call call_of(const struct seccomp_data *data)
-{
-	struct call c = {
-		.point = CALL_SECCOMP,
-		.abi = abi_of_call(data->arch, (uint32_t)data->nr),
-		.audit_arch = data->arch,
-		.nr = data->nr,
-		.ip = data->instruction_pointer,
-	};
-
-	for (int i = 0; i < ABI_NARGS; i++)
-		c.args[i] = c.abi != NULL && c.abi->word == 4 ? (uint32_t)data->args[i] :
-								data->args[i];
-	return c;
-}
-
 static int take(struct supervisor *sv)
 {
 	struct notify *n = sv->notify;
@@ -199,7 +183,7 @@ static int take(struct supervisor *sv)
 	if (t == NULL || t->job != NULL)
 		return sent(listener_answer(n->listener, notif.id, -ENOSYS));
 	tracee_settle(t);
-	c = call_of(&notif.data);
+	call_of_seccomp(&notif.data, &c);
 	rc = handle_judge(sv, t, &c, &o);
 	if (rc < 0)
 		return rc;
