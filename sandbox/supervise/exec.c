@@ -13,9 +13,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -40,18 +38,10 @@ void perform_exec(struct supervisor *sv, struct tracee *t, struct outcome *out)
 /* AT_BASE of the new image, 0 when it has no ELF interpreter. */
 static int read_base(pid_t tid, uint64_t *base)
 {
-	union {
-		char bytes[4096];
-		Elf64_auxv_t wide[1];
-		Elf32_auxv_t narrow[1];
-	} auxv;
 	unsigned char ident[EI_NIDENT];
 	char path[32];
-	ssize_t n = procfs_read(tid, "auxv", auxv.bytes, sizeof(auxv.bytes));
 	int fd;
 
-	if (n < 0)
-		return (int)n;
 	snprintf(path, sizeof(path), "/proc/%d/exe", (int)tid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
@@ -59,44 +49,9 @@ static int read_base(pid_t tid, uint64_t *base)
 	if (read(fd, ident, sizeof(ident)) != (ssize_t)sizeof(ident))
 		ident[EI_CLASS] = ELFCLASSNONE;
 	close(fd);
-	*base = 0;
-	if (ident[EI_CLASS] == ELFCLASS64) {
-		for (size_t i = 0; (i + 1) * sizeof(auxv.wide[0]) <= (size_t)n; i++)
-			if (auxv.wide[i].a_type == AT_BASE)
-				*base = auxv.wide[i].a_un.a_val;
-	} else if (ident[EI_CLASS] == ELFCLASS32) {
-		for (size_t i = 0; (i + 1) * sizeof(auxv.narrow[0]) <= (size_t)n; i++)
-			if (auxv.narrow[i].a_type == AT_BASE)
-				*base = auxv.narrow[i].a_un.a_val;
-	} else {
+	if (ident[EI_CLASS] != ELFCLASS64 && ident[EI_CLASS] != ELFCLASS32)
 		return -ENOEXEC;
-	}
-	return 0;
-}
-
-/* The file mapped at `addr`, as /proc/TID/maps names it. */
-static int mapped_file(pid_t tid, uint64_t addr, char *out, size_t size)
-{
-	char name[32], line[PATH_MAX + 256];
-	int rc = -ENOENT;
-	FILE *f;
-
-	snprintf(name, sizeof(name), "/proc/%d/maps", (int)tid);
-	f = fopen(name, "re");
-	if (f == NULL)
-		return -errno;
-	while (rc == -ENOENT && fgets(line, sizeof(line), f) != NULL) {
-		uint64_t from, to;
-		char *path = strchr(line, '/');
-
-		if (sscanf(line, "%" SCNx64 "-%" SCNx64, &from, &to) != 2 || addr < from ||
-		    addr >= to || path == NULL)
-			continue;
-		path[strcspn(path, "\n")] = '\0';
-		rc = snprintf(out, size, "%s", path) < (int)size ? 0 : -ENAMETOOLONG;
-	}
-	fclose(f);
-	return rc;
+	return procfs_base(tid, ident[EI_CLASS] == ELFCLASS64, base);
 }
 
 static int check_image(struct supervisor *sv, struct tracee *t)
@@ -125,7 +80,7 @@ static int check_interpreter(struct supervisor *sv, struct tracee *t)
 		return rc;
 	memset(pin, 0, offsetof(struct pin, name));
 	PIN_INIT_FDS(pin);
-	rc = mapped_file(t->tid, base, pin->path, sizeof(pin->path));
+	rc = procfs_mapped(t->tid, base, pin->path, sizeof(pin->path));
 	return rc < 0 ? rc : judge_pin(sv, t, POLICY_EXEC, pin);
 }
 

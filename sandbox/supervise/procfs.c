@@ -8,46 +8,14 @@
 
 #include "sandbox/supervise/procfs.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-ssize_t procfs_read(pid_t tid, const char *name, char *buf, size_t size)
-{
-	char path[64];
-	size_t len = 0;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/%s", (int)tid, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	for (;;) {
-		ssize_t n = read(fd, buf + len, size - 1 - len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			int err = errno;
-
-			close(fd);
-			return -err;
-		}
-		if (n == 0)
-			break;
-		len += (size_t)n;
-		if (len == size - 1) {
-			close(fd);
-			return -E2BIG;
-		}
-	}
-	close(fd);
-	buf[len] = '\0';
-	return (ssize_t)len;
-}
 
 /* The value of "Key:\t" in a status file. The kernel escapes newlines in Name. */
 static const char *status_value(const char *text, const char *key)
@@ -175,6 +143,66 @@ int procfs_stat(pid_t tid, struct procfs_stat *out)
 	out->session = session;
 	out->tty = (unsigned int)tty;
 	return 0;
+}
+
+int procfs_base(pid_t tid, bool wide, uint64_t *base)
+{
+	char bytes[4096];
+	ssize_t n = procfs_read(tid, "auxv", bytes, sizeof(bytes));
+	size_t size = wide ? sizeof(Elf64_auxv_t) : sizeof(Elf32_auxv_t);
+
+	if (n < 0)
+		return (int)n;
+	*base = 0;
+	for (size_t at = 0; at + size <= (size_t)n; at += size) {
+		Elf64_auxv_t entry;
+		Elf32_auxv_t narrow;
+
+		if (wide) {
+			memcpy(&entry, bytes + at, sizeof(entry));
+		} else {
+			memcpy(&narrow, bytes + at, sizeof(narrow));
+			entry.a_type = narrow.a_type;
+			entry.a_un.a_val = narrow.a_un.a_val;
+		}
+		if (entry.a_type == AT_BASE)
+			*base = entry.a_un.a_val;
+	}
+	return 0;
+}
+
+/* One line of maps: 0 with its path in *path, -ENOENT where it is about other addresses. */
+static int mapped_line(char *line, uint64_t addr, const char **path)
+{
+	uint64_t from, to;
+	char *name = strchr(line, '/');
+
+	if (sscanf(line, "%" SCNx64 "-%" SCNx64, &from, &to) != 2 || addr < from || addr >= to ||
+	    name == NULL)
+		return -ENOENT;
+	name[strcspn(name, "\n")] = '\0';
+	*path = name;
+	return strstr(name, "\\012") != NULL ? -EINVAL : 0;
+}
+
+int procfs_mapped(pid_t tid, uint64_t addr, char *out, size_t size)
+{
+	FILE *f = procfs_lines(tid, "maps");
+	size_t room = 0;
+	char *line = NULL;
+	const char *path;
+	int rc = -ENOENT;
+
+	if (f == NULL)
+		return -errno;
+	/* Whole lines: a program chooses the names in them, and how long they are. */
+	while (rc == -ENOENT && getline(&line, &room, f) >= 0)
+		rc = mapped_line(line, addr, &path);
+	fclose(f);
+	if (rc == 0 && snprintf(out, size, "%s", path) >= (int)size)
+		rc = -ENAMETOOLONG;
+	free(line);
+	return rc;
 }
 
 int procfs_open(pid_t tid, const char *name)

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #define PROCFS_GROUPS_MAX 256
@@ -41,6 +42,15 @@ struct procfs_stat {
 };
 int procfs_stat(pid_t tid, struct procfs_stat *out);
 
+/* AT_BASE in /proc/TID/auxv as a program of 64 or 32 bits has it; 0 where there is none. */
+int procfs_base(pid_t tid, bool wide, uint64_t *base);
+
+/*
+ * The path of the file mapped at `addr`, from /proc/TID/maps; -ENOENT where none
+ * is, -EINVAL for a name with a newline, which that file cannot tell exactly.
+ */
+int procfs_mapped(pid_t tid, uint64_t addr, char *out, size_t size);
+
 /*
  * Open /proc/TID/NAME (cwd, exe, fd/3 ...) as an O_PATH descriptor, following
  * the magic link. -errno.
@@ -50,6 +60,9 @@ int procfs_open_fd(pid_t tid, int fd);
 
 /* Text of /proc/TID/NAME into buf, with NUL: its length, or -errno; -E2BIG if cut. */
 ssize_t procfs_read(pid_t tid, const char *name, char *buf, size_t size);
+
+/* The same to be read line by line, the caller's to close; NULL with errno. */
+FILE *procfs_lines(pid_t tid, const char *name);
 
 /* The canonical path of a descriptor of ours: its length, or -errno. */
 ssize_t procfs_fd_path(int fd, char *buf, size_t size);
