@@ -30,12 +30,12 @@ static void note_violation(struct supervisor *sv)
 		sv->all_condemned = true;
 }
 
-static void report(struct supervisor *sv, struct tracee *t, const char *op, const char *object,
+static void report(struct supervisor *sv, pid_t pid, const char *op, const char *object,
 		   const struct policy_verdict *verdict, const char *why, int error)
 {
 	const struct request *r = &sv->req;
 	struct violation v = {
-		.pid = t->process->tgid,
+		.pid = pid,
 		.call = r->spec->name,
 		.abi = r->call->abi->name,
 		.op = op,
@@ -45,6 +45,9 @@ static void report(struct supervisor *sv, struct tracee *t, const char *op, cons
 		.error = error,
 	};
 
+	/* A question that is answered with no has done nothing. */
+	if (r->spec->kind == KIND_ACCESS && !sv->raise_safe)
+		return;
 	report_violation(sv->report, &v);
 	note_violation(sv);
 }
@@ -52,8 +55,14 @@ static void report(struct supervisor *sv, struct tracee *t, const char *op, cons
 int judge_refuse(struct supervisor *sv, struct tracee *t, const char *op, const char *object,
 		 const char *why, int error)
 {
-	report(sv, t, op, object, NULL, why, error);
+	report(sv, t->process->tgid, op, object, NULL, why, error);
 	return -error;
+}
+
+void judge_unresolved(struct supervisor *sv, const char *path, int error)
+{
+	if (sv->raise_fail)
+		report(sv, sv->resolve.tgid, "path", path, NULL, "it cannot be resolved", error);
 }
 
 int judge_pin(struct supervisor *sv, struct tracee *t, enum policy_op op, const struct pin *pin)
@@ -63,7 +72,8 @@ int judge_pin(struct supervisor *sv, struct tracee *t, enum policy_op op, const 
 	decide_pin(&sv->decide, op, pin, &d);
 	if (d.allow)
 		return 0;
-	report(sv, t, op_names[op], pin->path, d.asked ? &d.verdict : NULL, d.why, EACCES);
+	report(sv, t->process->tgid, op_names[op], pin->path, d.asked ? &d.verdict : NULL, d.why,
+	       EACCES);
 	return -EACCES;
 }
 
@@ -107,6 +117,6 @@ int judge_addr(struct supervisor *sv, struct tracee *t, enum policy_op op,
 		snprintf(text, sizeof(text), "unix:%s", pin->path);
 	else
 		addr_text(addr, len, text, sizeof(text));
-	report(sv, t, op_names[op], text, &verdict, NULL, EACCES);
+	report(sv, t->process->tgid, op_names[op], text, &verdict, NULL, EACCES);
 	return -EACCES;
 }

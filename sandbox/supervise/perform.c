@@ -49,8 +49,13 @@ static const struct performer performers[] = {
 
 int perform_resolve(struct supervisor *sv, unsigned int i, enum resolve_want want, bool nofollow)
 {
-	return resolve_operand(&sv->resolve, &sv->req.op[i], sv->base[i], want, nofollow,
-			       sv->req.resolve, &sv->pin[i]);
+	const struct operand *op = &sv->req.op[i];
+	int rc = resolve_operand(&sv->resolve, op, sv->base[i], want, nofollow, sv->req.resolve,
+				 &sv->pin[i]);
+
+	if (rc < 0)
+		judge_unresolved(sv, op->path, -rc);
+	return rc;
 }
 
 /* The bases are opened as ourselves: the tracee has them already. */

@@ -96,6 +96,8 @@ static struct supervisor *supervisor_new(const struct supervise *s)
 	sv->group = getpgrp();
 	sv->command = s->child->pid;
 	sv->wait_all = policy_option(s->policy, "core/trace/exit_wait_all") != 0;
+	sv->raise_fail = policy_option(s->policy, "core/violation/raise_fail") != 0;
+	sv->raise_safe = policy_option(s->policy, "core/violation/raise_safe") != 0;
 	if (decision == ON_VIOLATION_KILL || decision == ON_VIOLATION_KILLALL)
 		sv->on_violation = (enum on_violation)decision;
 	sv->resolve = (struct resolve_ctx){ .supervisor = getpid(),

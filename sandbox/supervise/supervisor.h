@@ -37,6 +37,7 @@ struct supervisor {
 	unsigned int held;		/* tracees that wait for a channel, or more */
 	enum on_violation on_violation;
 	bool wait_all;			/* stay until the last process has gone */
+	bool raise_fail, raise_safe;	/* as the options say */
 	pid_t group, command;		/* our process group, the first tracee */
 	/* The call being handled: */
 	struct request req;
@@ -85,5 +86,8 @@ int judge_addr(struct supervisor *sv, struct tracee *t, enum policy_op op,
 /* Report a refusal that no policy can lift. Returns -error. */
 int judge_refuse(struct supervisor *sv, struct tracee *t, const char *op, const char *object,
 		 const char *why, int error);
+
+/* Report a path that cannot be resolved, where the policy calls that a violation. */
+void judge_unresolved(struct supervisor *sv, const char *path, int error);
 
 #endif
