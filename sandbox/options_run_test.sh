@@ -31,5 +31,5 @@ raise_fail_run()
 		"$belay" $rules -m allow/write+/dev/null -m core/violation/exit_code:42 \
 		-m core/violation/raise_fail:true -- sh -c "$make"
 	atf_check -s exit:137 -e match:'denied path: ' "$belay" $rules -m allow/write+/dev/null \
-		-m core/violation/decision:kill -m core/violation/raise_fail:true -- sh -c "$make"
+		-m core/violation/decision:kill -m core/violation/raise_fail:true -- mkdir none/dir
 }
