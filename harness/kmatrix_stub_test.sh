@@ -150,7 +150,7 @@ case $n in
 esac
 down
 EOF
-	atf_check -s exit:1 -o match:"4 pass  1 fail  1 timeout$" -o match:" 1 flaky$" -o match:"fail, then pass: 1 != 2" \
+	atf_check -s exit:1 -o match:"4 pass  1 fail  1 timeout  1 flaky$" -o match:"fail, then pass: 1 != 2" \
 		-o match:"no bug" -o not-match:"still none" \
 		-e match:"once more what went wrong: 3 cases" $run
 	atf_check_equal 2 "$(cat boots)"

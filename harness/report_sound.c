@@ -19,6 +19,9 @@ static char *sound_told(const struct sound_cell *c)
 static const char sound_none[] =
 	"No verdict on the sandbox: what belay relies on was not recorded, or left out.\n\n";
 
+static const char sound_open[] =
+	"No verdict on the sandbox: too few of the tests that it takes were run.\n\n";
+
 static const char *const sound_colors[SOUND_VERDICTS] = {
 	[SOUND_YES] = "32",
 	[SOUND_ABSENT] = "33",
@@ -179,6 +182,16 @@ static void sound_legend(const struct matrix *m, const struct report_style *styl
 	buf_puts(out, "\n");
 }
 
+/* Of a run of a few tests there is nothing to say but that. */
+static bool sound_is_open(const struct sound *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		for (size_t c = 0; c < s->cells; c++)
+			if (s->rows[i].at[c].verdict != SOUND_UNKNOWN)
+				return false;
+	return true;
+}
+
 void report_sound_text(const struct matrix *m, const struct report_style *style, struct buf *out)
 {
 	size_t count = m->run->count;
@@ -186,6 +199,10 @@ void report_sound_text(const struct matrix *m, const struct report_style *style,
 
 	if (!m->sound.count) {
 		buf_puts(out, sound_none);
+		return;
+	}
+	if (sound_is_open(&m->sound)) {
+		buf_puts(out, sound_open);
 		return;
 	}
 	for (size_t i = 0; i < m->sound.count; i++) {
