@@ -9,7 +9,6 @@
 setup()
 {
 	escape=$(atf_get_srcdir)/probes/escape
-	race=$(atf_get_srcdir)/probes/race
 	mkdir in out
 	echo secret >out/secret
 	chmod 600 out/secret
@@ -200,24 +199,4 @@ descriptors_run()
 	held inherited 7 "refused EBADF"
 	held inherited 7 escaped --keep-fd=7
 	exec 7>&-
-}
-
-# Each wins within these rounds where nobody judges (seen outside).
-case_of races "no change of pointer, link, directory or descriptor wins a race"
-races_run()
-{
-	setup
-	for what in pointer symlink exchange descriptor; do
-		rm -rf in work
-		mkdir in work
-		touch good work/good
-		(cd work && atf_check -o not-inline:"won 0\n" -e ignore \
-			"$race" $what "$PWD/good" "$PWD/../out/secret" 20000)
-		(cd in && touch good && atf_check -o inline:"won 0\n" -e save:../log \
-			"$belay" -p allow-all -m core/sandbox/write:deny \
-			-m "allow/write+$(pwd -P)/***" -m allow/write+/dev/null -- \
-			"$race" $what "$(pwd -P)/good" "$(cd ../out && pwd -P)/secret" 1500) ||
-			atf_fail "$what"
-		grep 'opened$' log
-	done
 }
