@@ -422,6 +422,77 @@ ATF_TC_BODY(refused, tc)
 	policy_free(p);
 }
 
+static bool reaches(const struct policy *p, const struct policy_bound *b, const char *text)
+{
+	struct sockaddr_storage addr;
+	socklen_t len = address_of(text, &addr);
+	struct policy_verdict v;
+
+	policy_decide_peer(p, b, (struct sockaddr *)&addr, len,
+			   strncmp(text, "unix:", 5) == 0 ? text + 5 : NULL, &v);
+	return v.allow;
+}
+
+static void bound(struct policy_bound *b, const char *text)
+{
+	struct sockaddr_storage addr;
+	socklen_t len = address_of(text, &addr);
+
+	ATF_REQUIRE_EQ(0, policy_bound_add(b, (struct sockaddr *)&addr, len,
+					   strncmp(text, "unix:", 5) == 0 ? text + 5 : NULL));
+}
+
+/* Verify that what was bound is reached where no rule speaks, and nothing beside it. */
+ATF_TC(successful_bind);
+ATF_TC_HEAD(successful_bind, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "Verify that what was bound is reached where no rule "
+			  "speaks, and nothing beside it");
+}
+ATF_TC_BODY(successful_bind, tc)
+{
+	static const char *const bind[] = {"127.0.0.1@1000", "0.0.0.0@2000", "::@3000",
+					   "::ffff:10.0.0.1@4000", "unix:/a", "abstract:b"};
+	static const char *const yes[] = {"127.0.0.1@1000", "::ffff:127.0.0.1@1000",
+					  "127.0.0.1@2000", "127.9.9.9@2000", "0.0.0.0@2000",
+					  "::1@3000", "10.0.0.1@4000", "unix:/a", "abstract:b"};
+	static const char *const no[] = {"127.0.0.2@1000", "127.0.0.1@1001", "0.0.0.0@1000",
+					 "10.0.0.1@2000", "::1@2000", "127.0.0.1@3000",
+					 "unix:/ab", "unix:/", "abstract:a", "abstract:bc",
+					 "127.0.0.5@5000"};
+	struct policy *p = POLICY_OF("core/sandbox/network:deny",
+				     "core/whitelist/successful_bind:true",
+				     "deny/network/connect+inet:127.0.0.5@0-65535");
+	struct policy *off = POLICY_OF("core/sandbox/network:deny");
+	struct policy_bound *b = policy_bound_new();
+
+	(void)tc;
+	bound(b, "127.0.0.5@5000");
+	for (size_t i = 0; i < sizeof bind / sizeof *bind; i++)
+		bound(b, bind[i]);
+	for (size_t i = 0; i < sizeof yes / sizeof *yes; i++) {
+		ATF_CHECK_MSG(reaches(p, b, yes[i]), "%s", yes[i]);
+		ATF_CHECK_MSG(!reaches(p, NULL, yes[i]), "%s", yes[i]);
+		ATF_CHECK_MSG(!reaches(off, b, yes[i]), "%s", yes[i]);
+	}
+	for (size_t i = 0; i < sizeof no / sizeof *no; i++)
+		ATF_CHECK_MSG(!reaches(p, b, no[i]), "%s", no[i]);
+	/* It is a bounded memory, and the newest are in it. */
+	for (int i = 0; i < 5000; i++) {
+		char name[32];
+
+		snprintf(name, sizeof name, "abstract:%d", i);
+		bound(b, name);
+	}
+	ATF_CHECK(!reaches(p, b, "127.0.0.1@1000"));
+	ATF_CHECK(!reaches(p, b, "abstract:3975"));
+	ATF_CHECK(reaches(p, b, "abstract:3976"));
+	ATF_CHECK(reaches(p, b, "abstract:4999"));
+	policy_bound_free(b);
+	policy_free(p);
+	policy_free(off);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, matching);
@@ -432,5 +503,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, families);
 	ATF_TP_ADD_TC(tp, unnamed);
 	ATF_TP_ADD_TC(tp, refused);
+	ATF_TP_ADD_TC(tp, successful_bind);
 	return atf_no_error();
 }

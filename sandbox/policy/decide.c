@@ -149,30 +149,39 @@ static const struct rule *last_addr(const struct rulelist *list, const struct ne
 	return NULL;
 }
 
-static struct policy_verdict judge_addr(const struct policy *p, enum policy_op op,
-					const struct netaddr *a)
-{
-	const struct rule *r = last_addr(&p->state.lists[op], a);
+/* An address that is asked about, and what else may allow it. */
+struct asked {
+	const struct policy *p;
+	enum policy_op op;
+	const struct policy_bound *bound; /* or NULL */
+};
 
-	return r != NULL ? by_rule(r) : by_mode(p, op);
+static struct policy_verdict judge_addr(const struct asked *q, const struct netaddr *a)
+{
+	const struct rule *r = last_addr(&q->p->state.lists[q->op], a);
+
+	if (r != NULL)
+		return by_rule(r);
+	if (q->bound != NULL && bound_covers(q->bound, a))
+		return by_option(q->p, OPTION_BOUND, true);
+	return by_mode(q->p, q->op);
 }
 
 /* Let an allowed address still fall to a rule that denies another name of it. */
-static void unless_denied(const struct policy *p, enum policy_op op, const struct netaddr *a,
+static void unless_denied(const struct asked *q, const struct netaddr *a,
 			  struct policy_verdict *v)
 {
-	const struct rule *r = v->allow ? last_addr(&p->state.lists[op], a) : NULL;
+	const struct rule *r = v->allow ? last_addr(&q->p->state.lists[q->op], a) : NULL;
 
 	if (r != NULL && !r->allow)
 		*v = by_rule(r);
 }
 
 /* Let an allowed address still need this one to be allowed. */
-static void and_allowed(const struct policy *p, enum policy_op op, struct netaddr a,
-			struct policy_verdict *v)
+static void and_allowed(const struct asked *q, struct netaddr a, struct policy_verdict *v)
 {
 	if (v->allow) {
-		struct policy_verdict other = judge_addr(p, op, &a);
+		struct policy_verdict other = judge_addr(q, &a);
 
 		if (!other.allow)
 			*v = other;
@@ -186,23 +195,22 @@ static void and_allowed(const struct policy *p, enum policy_op op, struct netadd
  * to a mapped address, 127.0.0.1: all must be allowed. Bound to, :: covers
  * 0.0.0.0 as well unless the socket says otherwise: what denies that is heard.
  */
-static struct policy_verdict judge_all(const struct policy *p, enum policy_op op,
-				       const struct netaddr *a)
+static struct policy_verdict judge_all(const struct asked *q, const struct netaddr *a)
 {
 	struct netaddr inner = *a;
 	bool mapped = netaddr_mapped(a, &inner);
-	struct policy_verdict v = judge_addr(p, op, &inner);
+	struct policy_verdict v = judge_addr(q, &inner);
 
 	if (mapped)
-		unless_denied(p, op, a, &v);
+		unless_denied(q, a, &v);
 	if (!netaddr_is_any(&inner))
 		return v;
-	if (op == POLICY_CONNECT) {
-		and_allowed(p, op, netaddr_loopback(inner.kind, a->port), &v);
+	if (q->op == POLICY_CONNECT) {
+		and_allowed(q, netaddr_loopback(inner.kind, a->port), &v);
 		if (inner.kind == NET_INET6)
-			and_allowed(p, op, netaddr_loopback(NET_INET, a->port), &v);
+			and_allowed(q, netaddr_loopback(NET_INET, a->port), &v);
 	} else if (inner.kind == NET_INET6) {
-		unless_denied(p, op, &(struct netaddr){.kind = NET_INET, .port = a->port}, &v);
+		unless_denied(q, &(struct netaddr){.kind = NET_INET, .port = a->port}, &v);
 	}
 	return v;
 }
@@ -216,18 +224,19 @@ static bool is_silent(const struct policy *p, const struct netaddr *a)
 	       (netaddr_mapped(a, &inner) && last_addr(list, &inner) != NULL);
 }
 
-void policy_decide_addr(const struct policy *p, enum policy_op op, const struct sockaddr *addr,
-			socklen_t len, const char *path, struct policy_verdict *out)
+static void decide_addr(const struct asked *q, const struct sockaddr *addr, socklen_t len,
+			const char *path, struct policy_verdict *out)
 {
+	const struct policy *p = q->p;
 	long pass = p->state.options[OPTION_FAMILIES].value;
 	struct netaddr a;
 	enum netaddr_class class;
 
-	*out = by_mode(p, op);
-	if (policy_is_open(p, op))
+	*out = by_mode(p, q->op);
+	if (policy_is_open(p, q->op))
 		return;
 	class = netaddr_read(addr, len, path, &a);
-	if (class == NETADDR_UNSPEC && op == POLICY_CONNECT) {
+	if (class == NETADDR_UNSPEC && q->op == POLICY_CONNECT) {
 		*out = built_in(true, "disconnect");
 	} else if (class == NETADDR_FAMILY) {
 		if (pass >= 0)
@@ -235,10 +244,25 @@ void policy_decide_addr(const struct policy *p, enum policy_op op, const struct 
 	} else if (class == NETADDR_MALFORMED) {
 		*out = built_in(false, "malformed address");
 	} else {
-		*out = judge_all(p, op, &a);
+		*out = judge_all(q, &a);
 		if (!out->allow)
 			out->silent = is_silent(p, &a);
 	}
+}
+
+void policy_decide_addr(const struct policy *p, enum policy_op op, const struct sockaddr *addr,
+			socklen_t len, const char *path, struct policy_verdict *out)
+{
+	decide_addr(&(struct asked){p, op, NULL}, addr, len, path, out);
+}
+
+void policy_decide_peer(const struct policy *p, const struct policy_bound *bound,
+			const struct sockaddr *addr, socklen_t len, const char *path,
+			struct policy_verdict *out)
+{
+	if (!p->state.options[OPTION_BOUND].value)
+		bound = NULL;
+	decide_addr(&(struct asked){p, POLICY_CONNECT, bound}, addr, len, path, out);
 }
 
 enum policy_mode policy_mode_of(const struct policy *p, enum policy_op op)

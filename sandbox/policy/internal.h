@@ -37,7 +37,7 @@ struct rulelist {
 #define POLICY_OPTIONS_MAX 48
 
 /* The options that act in policy/ itself, by index. */
-enum { OPTION_OWN, OPTION_FAMILIES, OPTION_CASE, OPTION_WILDCARD };
+enum { OPTION_OWN, OPTION_FAMILIES, OPTION_CASE, OPTION_WILDCARD, OPTION_BOUND };
 
 struct option_value {
 	long value;
@@ -100,6 +100,9 @@ int command_run(struct policy *p, const char *command, struct policy_origin at,
 /* The value of an `include` written at `at`: a path or @name. */
 int load_include(struct policy *p, const char *what, struct policy_origin at,
 		 const struct source *from, struct policy_error *err);
+
+/* Whether the address is one of these, or where one of them is reached on this host. */
+bool bound_covers(const struct policy_bound *b, const struct netaddr *a);
 
 /* Index of an option, or -ENOENT. */
 int option_find(const char *key, size_t len);

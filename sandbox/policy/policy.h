@@ -94,6 +94,21 @@ pid_t policy_proc_pid(const char *path);
 void policy_decide_addr(const struct policy *p, enum policy_op op, const struct sockaddr *addr,
 			socklen_t len, const char *path, struct policy_verdict *out);
 
+/*
+ * What the sandbox has bound, for core/whitelist/successful_bind: addresses as
+ * getsockname(2) tells them, `path` as above. The newest 1024 are kept. 0, or
+ * -ENOMEM.
+ */
+struct policy_bound;
+struct policy_bound *policy_bound_new(void);
+void policy_bound_free(struct policy_bound *b);
+int policy_bound_add(struct policy_bound *b, const struct sockaddr *addr, socklen_t len,
+		     const char *path);
+/* policy_decide_addr() for POLICY_CONNECT, where that option lets `bound` (or NULL) pass. */
+void policy_decide_peer(const struct policy *p, const struct policy_bound *bound,
+			const struct sockaddr *addr, socklen_t len, const char *path,
+			struct policy_verdict *out);
+
 enum policy_mode policy_mode_of(const struct policy *p, enum policy_op op);
 /* True when no call of this kind can be refused: the kernel may let all pass. */
 bool policy_is_open(const struct policy *p, enum policy_op op);

@@ -110,7 +110,12 @@ int judge_addr(struct supervisor *sv, struct tracee *t, enum policy_op op,
 				    EACCES);
 	if ((sv->decide.open & 1u << op) != 0)
 		return 0;
-	policy_decide_addr(sv->policy, op, addr, len, pin != NULL ? pin->path : NULL, &verdict);
+	if (op == POLICY_CONNECT)
+		policy_decide_peer(sv->policy, sv->bound, addr, len,
+				   pin != NULL ? pin->path : NULL, &verdict);
+	else
+		policy_decide_addr(sv->policy, op, addr, len, pin != NULL ? pin->path : NULL,
+				   &verdict);
 	if (verdict.allow)
 		return 0;
 	if (pin != NULL)

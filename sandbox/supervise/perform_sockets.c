@@ -85,6 +85,33 @@ void perform_connect(struct supervisor *sv, struct tracee *t, struct outcome *ou
 }
 
 /*
+ * Note where the socket is now; `path` where that is in the file system. A port
+ * of 0 has become a real one, and :: takes IPv4 as well unless told not to.
+ */
+static int note_bound(struct supervisor *sv, int sock, const char *path)
+{
+	union {
+		struct sockaddr addr;
+		struct sockaddr_in6 in6;
+		struct sockaddr_storage ss;
+	} a;
+	socklen_t len = sizeof(a), size = sizeof(int);
+	int six_only = 1, rc;
+
+	if (getsockname(sock, &a.addr, &len) < 0)
+		return -errno;
+	rc = policy_bound_add(sv->bound, &a.addr, len, path);
+	if (rc == 0 && a.addr.sa_family == AF_INET6 && IN6_IS_ADDR_UNSPECIFIED(&a.in6.sin6_addr) &&
+	    getsockopt(sock, IPPROTO_IPV6, IPV6_V6ONLY, &six_only, &size) == 0 && !six_only) {
+		const struct sockaddr_in in = { .sin_family = AF_INET,
+						.sin_port = a.in6.sin6_port };
+
+		rc = policy_bound_add(sv->bound, (const struct sockaddr *)&in, sizeof(in), NULL);
+	}
+	return rc;
+}
+
+/*
  * The name that getsockname() tells must stay the one the program gave, so it
  * is bound as given, from the tracee's directory. Between the judgement and
  * the bind no process of the sandbox can change a name; should somebody
@@ -120,7 +147,7 @@ static int64_t bind_path(struct supervisor *sv, struct tracee *t, int sock,
 		return judge_refuse(sv, t, "network/bind", pin->path,
 				    "the name led elsewhere when it was bound", EACCES);
 	}
-	return rc;
+	return rc < 0 ? rc : note_bound(sv, sock, pin->path);
 }
 
 static int64_t bind_addr(struct supervisor *sv, struct tracee *t, int sock,
@@ -131,7 +158,9 @@ static int64_t bind_addr(struct supervisor *sv, struct tracee *t, int sock,
 
 	if (rc == 0)
 		rc = identity_enter(&sv->identity, t->tid, &t->known, false);
-	return rc < 0 ? rc : result_of(bind(sock, addr, a->len));
+	if (rc == 0)
+		rc = (int)result_of(bind(sock, addr, a->len));
+	return rc < 0 ? rc : note_bound(sv, sock, NULL);
 }
 
 void perform_bind(struct supervisor *sv, struct tracee *t, struct outcome *out)
@@ -185,6 +214,8 @@ void perform_listen(struct supervisor *sv, struct tracee *t, struct outcome *out
 	rc = judge_listen(sv, t, sock);
 	if (rc == 0)
 		rc = identity_enter(&sv->identity, t->tid, &t->known, false);
-	outcome_result(out, rc < 0 ? rc : result_of(listen(sock, request_int(&sv->req, 1))));
+	if (rc == 0)
+		rc = (int)result_of(listen(sock, request_int(&sv->req, 1)));
+	outcome_result(out, rc < 0 ? rc : note_bound(sv, sock, NULL));
 	close(sock);
 }

@@ -90,6 +90,11 @@ static struct supervisor *supervisor_new(const struct supervise *s)
 
 	if (sv == NULL)
 		return NULL;
+	sv->bound = policy_bound_new();
+	if (sv->bound == NULL) {
+		free(sv);
+		return NULL;
+	}
 	sv->policy = s->policy;
 	sv->report = s->report;
 	sv->io = (struct call_io)CALL_IO_INIT;
@@ -185,6 +190,7 @@ int supervise_run(const struct supervise *s, int *status)
 	}
 	tracees_clear(&sv->tracees);
 	notify_end(sv);
+	policy_bound_free(sv->bound);
 	free(sv);
 	if (rc == 0)
 		*status = st;

@@ -37,6 +37,7 @@ struct supervisor {
 	unsigned int held;		/* tracees that wait for a channel, or more */
 	enum on_violation on_violation;
 	bool wait_all;			/* stay until the last process has gone */
+	struct policy_bound *bound;	/* what the sandbox has bound */
 	bool raise_fail, raise_safe;	/* as the options say */
 	pid_t group, command;		/* our process group, the first tracee */
 	/* The call being handled: */
