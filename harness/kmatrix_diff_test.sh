@@ -60,7 +60,7 @@ runs_body()
 	builds
 	atf_check -o ignore $run
 	atf_check -s exit:1 -o ignore env KMATRIX_SAMPLE="fail skip xfail" $run
-	atf_check -o match:"^ 1  running/$abi  " -o match:"7 same" -o match:"^Nothing regressed" \
+	atf_check -o match:"^ 1  running/$abi[ /]" -o match:"7 same" -o match:"^Nothing regressed" \
 		kmatrix diff '#1' '#1'
 	atf_check -s exit:1 -o match:"2 regressed  1 gone  4 same" \
 		-o match:"pass -> fail: 1 != 2" -o match:"sample.kind.fail" \

@@ -297,10 +297,13 @@ resume_body()
 	KMATRIX_SAMPLE=block KMATRIX_SAMPLE_PID=$PWD/pid TMPDIR=$PWD/tmp \
 		$run --test 'sample_test' --test 'zample_test:block' >/dev/null 2>&1 &
 	kmatrix=$!
-	read -r child <pid
+	# Open at both ends: a writer that goes is no end of file.
+	exec 5<>pid
+	read -r child <&5
 	kill -KILL "$child"
 	# The first program's answers are there when the second one waits.
-	read -r child <pid
+	read -r child <&5
+	exec 5>&-
 	refused "a kmatrix is at work on it" run --resume
 	kill -KILL $kmatrix
 	wait $kmatrix
