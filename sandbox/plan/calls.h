@@ -14,6 +14,16 @@
 #include "arch/abi.h"
 #include "sandbox/policy/policy.h"
 
+/*
+ * What can be refused under a policy: bits 1 << enum policy_op of the
+ * operations that are not open, PLAN_FAMILIES when socket families that no rule
+ * can speak of must be refused, and PLAN_RUNTIME when processes may change
+ * their rules, which they do by stat(2).
+ */
+#define PLAN_FAMILIES (1u << POLICY_OPS)
+#define PLAN_RUNTIME (1u << (POLICY_OPS + 1))
+#define PLAN_ALL (PLAN_RUNTIME * 2 - 1)
+
 enum call_action {
 	CALL_ALLOW,	/* the kernel lets it run */
 	CALL_REFUSE,	/* the kernel answers `error`; `why` says why */
@@ -27,6 +37,7 @@ enum call_action {
 enum call_cond {
 	COND_NONE,
 	COND_OPEN_FLAGS,	/* opens for reading alone need no rule for writing */
+	COND_STAT,		/* of a descriptor: allow */
 	COND_ACCESS_MODE,	/* asks for what no rule forbids: allow */
 	COND_NO_ADDRESS,	/* sendto without an address and MSG_FASTOPEN: allow */
 	COND_SELF_PID,		/* args[pid] is 0, the caller: allow */
@@ -49,6 +60,7 @@ enum call_kind {
 	KIND_OPEN,	/* open, openat, creat */
 	KIND_OPENAT2,	/* struct open_how is args[2] */
 	KIND_ACCESS,
+	KIND_STAT,	/* a command of the run-time interface, or allowed */
 	KIND_MKDIR, KIND_MKNOD, KIND_RMDIR, KIND_UNLINK,
 	KIND_RENAME, KIND_LINK, KIND_SYMLINK,
 	KIND_CHMOD, KIND_CHOWN, KIND_TRUNCATE, KIND_UTIMES,
@@ -68,7 +80,7 @@ struct call_spec {
 	enum call_kind kind;
 	enum call_cond cond;
 	int error;		/* CALL_REFUSE: positive errno */
-	unsigned int ops;	/* bits 1 << enum policy_op; 0 with SUPERVISE: always supervised */
+	unsigned int ops;	/* bits 1 << enum policy_op, or PLAN_RUNTIME; 0 with SUPERVISE: always supervised */
 	/* Argument indexes; -1 where the call has no such operand. */
 	int8_t dirfd[2], path[2];	/* path[i] relative to dirfd[i]; dirfd -1: the cwd */
 	int8_t flags;			/* open, AT_* or MSG_* flags */

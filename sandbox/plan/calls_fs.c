@@ -3,7 +3,8 @@
  * calls_fs.c - calls on paths, files, descriptors and mounts.
  *
  * What is not judged: whether a name exists and its metadata (stat, readlink,
- * chdir, getxattr, inotify), and what needs a descriptor that was opened for
+ * chdir, getxattr, inotify; the supervisor sees stat only where it may carry
+ * commands), and what needs a descriptor that was opened for
  * writing with the policy's consent (write, ftruncate, fallocate). chmod,
  * chown, utimes and xattrs work on a descriptor opened for reading, so they
  * are judged by what the descriptor refers to.
@@ -72,7 +73,7 @@ static const struct call_spec rows[] = {
 	REFUSE("fspick", EPERM, MOUNTS),
 	ALLOW("fstat"),
 	ALLOW("fstat64"),
-	ALLOW("fstatat64"),
+	STAT("fstatat64", 1, 3, COND_STAT),
 	ALLOW("fstatfs"),
 	ALLOW("fstatfs64"),
 	ALLOW("fsync"),
@@ -112,8 +113,8 @@ static const struct call_spec rows[] = {
 	PATH("lremovexattr", KIND_REMOVEXATTR, -1, 0, -1, -1, VAR_NOFOLLOW),
 	ALLOW("lseek"),
 	PATH("lsetxattr", KIND_SETXATTR, -1, 0, -1, -1, VAR_NOFOLLOW),
-	ALLOW("lstat"),
-	ALLOW("lstat64"),
+	STAT("lstat", 0, -1, COND_NONE),
+	STAT("lstat64", 0, -1, COND_NONE),
 	PATH("mkdir", KIND_MKDIR, -1, 0, -1, 1, 0),
 	PATH("mkdirat", KIND_MKDIR, 0, 1, -1, 2, 0),
 	PATH("mknod", KIND_MKNOD, -1, 0, -1, 1, 0),
@@ -122,7 +123,7 @@ static const struct call_spec rows[] = {
 	REFUSE("mount_setattr", EPERM, MOUNTS),
 	REFUSE("move_mount", EPERM, MOUNTS),
 	ALLOW("name_to_handle_at"),
-	ALLOW("newfstatat"),
+	STAT("newfstatat", 1, 3, COND_STAT),
 	ALLOW("oldfstat"),
 	ALLOW("oldlstat"),
 	ALLOW("oldstat"),
@@ -168,12 +169,12 @@ static const struct call_spec rows[] = {
 	ALLOW("signalfd"),
 	ALLOW("signalfd4"),
 	ALLOW("splice"),
-	ALLOW("stat"),
-	ALLOW("stat64"),
+	STAT("stat", 0, -1, COND_NONE),
+	STAT("stat64", 0, -1, COND_NONE),
 	ALLOW("statfs"),
 	ALLOW("statfs64"),
 	ALLOW("statmount"),
-	ALLOW("statx"),
+	STAT("statx", 1, 2, COND_STAT),
 	PATH("symlink", KIND_SYMLINK, -1, 1, -1, -1, VAR_NOFOLLOW),
 	PATH("symlinkat", KIND_SYMLINK, 1, 2, -1, -1, VAR_NOFOLLOW),
 	ALLOW("sync"),

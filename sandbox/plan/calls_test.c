@@ -224,6 +224,11 @@ ATF_TC_BODY(judge_files, tc)
 	ASKS("access", WRITE, 0, 6, 0, 0, 0);
 	ASKS("faccessat2", EXEC, 0, 0, 1, 0, 0);
 	ALLOWS("faccessat", READ | WRITE | EXEC, 0, 0, 0, 0, 0);
+	ALLOWS("stat", PLAN_ALL & ~PLAN_RUNTIME, 0, 0, 0, 0, 0);
+	ASKS("stat", PLAN_RUNTIME, 0, 0, 0, 0, 0);
+	ASKS("newfstatat", PLAN_RUNTIME, 0, 0, 0, 0x100, 0);
+	ALLOWS("newfstatat", PLAN_RUNTIME, 0, 0, 0, 0x1100 /* AT_EMPTY_PATH */, 0);
+	ALLOWS("statx", PLAN_RUNTIME, 0, 0, 0x1000, 0, 0);
 	ASKS("fchmodat2", WRITE, 0, 0, 0, 0, 0);
 	ASKS("fchmod", WRITE, 0, 0, 0, 0, 0);
 	ALLOWS("unlink", READ, 0, 0, 0, 0, 0);

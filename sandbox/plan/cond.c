@@ -54,6 +54,11 @@ static const struct arg_rule access_mode[] = {
 	ANY(0, CALL_ALLOW),
 };
 
+/* AT_EMPTY_PATH: of the path, if there is one, no command is made. */
+static const struct arg_rule stat_flags[] = {
+	BITS(ARG_FLAGS, 0x1000, PLAN_RUNTIME, CALL_ALLOW, 0),
+};
+
 /* MSG_FASTOPEN connects, MSG_* values are the same everywhere. */
 static const struct arg_rule no_address[] = {
 	BITS(ARG_FLAGS, 0x20000000, 1u << POLICY_CONNECT, CALL_SUPERVISE, 0),
@@ -196,6 +201,7 @@ static const struct {
 } conds[] = {
 	[COND_NONE] = { NULL, 0 },
 	RULES(COND_OPEN_FLAGS, open_flags),
+	RULES(COND_STAT, stat_flags),
 	RULES(COND_ACCESS_MODE, access_mode),
 	RULES(COND_NO_ADDRESS, no_address),
 	RULES(COND_SELF_PID, self_pid),

@@ -14,13 +14,6 @@
 
 #include "sandbox/plan/calls.h"
 
-/*
- * What can be refused under a policy: bits 1 << enum policy_op of the
- * operations that are not open, and PLAN_FAMILIES when socket families that
- * no rule can speak of must be refused.
- */
-#define PLAN_FAMILIES (1u << POLICY_OPS)
-
 enum arg_test {
 	ARG_ANY,	/* always */
 	ARG_BITS,	/* low 32 bits & value */

@@ -16,6 +16,9 @@ unsigned int plan_closed(const struct policy *policy)
 	long families = policy_option(policy, "core/whitelist/unsupported_socket_families");
 	unsigned int closed = 0;
 
+	/* What may be closed later must come to the supervisor from the start. */
+	if (policy_lock(policy) != POLICY_LOCK_ON)
+		return PLAN_ALL & ~(families > 0 ? PLAN_FAMILIES : 0);
 	for (unsigned int op = 0; op < POLICY_OPS; op++)
 		if (!policy_is_open(policy, (enum policy_op)op))
 			closed |= 1u << op;

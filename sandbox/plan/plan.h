@@ -20,12 +20,12 @@
 struct plan {
 	const struct abi *abis[PLAN_ABIS]; /* the native one first */
 	size_t nabis;
-	unsigned int closed; /* what can be refused, as cond.h counts */
+	unsigned int closed; /* what can be refused, as calls.h counts */
 	enum backend backend; /* never BACKEND_AUTO */
 	struct sock_fprog filter;
 };
 
-/* What the policy may refuse: bits 1 << enum policy_op, and PLAN_FAMILIES. Pure. */
+/* What the policy may refuse, as calls.h counts. Pure. */
 unsigned int plan_closed(const struct policy *policy);
 
 /*

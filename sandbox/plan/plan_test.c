@@ -58,6 +58,18 @@ CASE(closed, "Verify that only what a policy can refuse is closed")
 	ATF_CHECK_EQ(1u << POLICY_EXEC, CLOSED_BY("core/sandbox/exec:deny"));
 }
 
+CASE(unlocked, "Verify that where rules may change at run time everything comes to the supervisor, "
+	       "and stat there alone")
+{
+	(void)tc;
+	ATF_CHECK_EQ(0, CLOSED_BY("core/trace/magic_lock:on"));
+	ATF_CHECK_EQ(PLAN_ALL, CLOSED_BY("core/trace/magic_lock:off"));
+	ATF_CHECK_EQ(PLAN_ALL, CLOSED_BY("core/trace/magic_lock:exec"));
+	ATF_CHECK_EQ(PLAN_ALL & ~PLAN_FAMILIES,
+		     CLOSED_BY("core/trace/magic_lock:off",
+			       "core/whitelist/unsupported_socket_families:true"));
+}
+
 CASE(families, "Verify that socket families without rules are closed with a denied network, "
 	       "unless the option says otherwise")
 {
@@ -169,7 +181,8 @@ CASE(printed, "Verify that the printed plan names every supervised and every ref
 	struct policy *p = make((const char *const[]){ "core/sandbox/write:deny",
 						       "core/sandbox/network:deny",
 						       "core/sandbox/exec:deny",
-						       "core/sandbox/read:deny", NULL });
+						       "core/sandbox/read:deny",
+						       "core/trace/magic_lock:off", NULL });
 	const struct call_spec *spec;
 	struct plan plan;
 	char *text = NULL, word[64];
@@ -195,6 +208,7 @@ CASE(printed, "Verify that the printed plan names every supervised and every ref
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, closed);
+	ATF_TP_ADD_TC(tp, unlocked);
 	ATF_TP_ADD_TC(tp, families);
 	ATF_TP_ADD_TC(tp, profile_default);
 	ATF_TP_ADD_TC(tp, profile_allow_all);

@@ -101,6 +101,12 @@ void plan_print(FILE *out, const struct plan *plan, const struct policy *policy)
 	}
 	fprintf(out, "socket families: decided by the kernel, %s\n",
 		plan->closed & PLAN_FAMILIES ? "unix, inet and inet6 only" : "all are allowed");
+	if (plan->closed & PLAN_RUNTIME) {
+		const unsigned int bit = PLAN_RUNTIME;
+
+		fprintf(out, "run-time interface: open, commands come to the supervisor by\n");
+		print_names(out, needs_op, &bit);
+	}
 	fprintf(out, "other processes: decided by the supervisor, only those of the sandbox\n");
 	print_names(out, acts_on_process, NULL);
 

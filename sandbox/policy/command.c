@@ -55,6 +55,14 @@ struct command {
 	const char *value;
 };
 
+static const struct word *find_word(const char *key, size_t len)
+{
+	for (size_t i = 0; i < NWORDS; i++)
+		if (strlen(words[i].name) == len && memcmp(words[i].name, key, len) == 0)
+			return &words[i];
+	return NULL;
+}
+
 static const char *skip_blanks(const char *s)
 {
 	return s + strspn(s, " \t");
@@ -221,13 +229,9 @@ static int edit_rules(struct policy *p, const struct word *w, const struct comma
 static int dispatch(struct policy *p, const struct command *c, struct policy_origin at,
 		    struct policy_error *err)
 {
-	const struct word *w = NULL;
+	const struct word *w = find_word(c->text, c->keylen);
 	int option, rc;
 
-	for (size_t i = 0; i < NWORDS; i++)
-		if (strlen(words[i].name) == c->keylen &&
-		    memcmp(words[i].name, c->text, c->keylen) == 0)
-			w = &words[i];
 	if (w != NULL)
 		switch (w->kind) {
 		case WORD_MODE:
@@ -252,10 +256,41 @@ static bool is_include(const struct command *c)
 	       strchr(" \t", c->op) != NULL; /* its NUL too: load_include() asks for the name */
 }
 
+/* `line` is kept. */
+static struct command take_apart(const char *line)
+{
+	size_t keylen = strcspn(line, ":?+-! \t");
+	char op = line[keylen];
+
+	return (struct command){line, keylen, op, skip_blanks(line + keylen + (op != '\0'))};
+}
+
+int command_mode(const char *key, size_t len)
+{
+	const struct word *w = find_word(key, len);
+
+	return w != NULL && w->kind == WORD_MODE ? w->list : -ENOENT;
+}
+
+enum runtime command_runtime(const char *command)
+{
+	struct command c = take_apart(command);
+	const struct word *w = find_word(c.text, c.keylen);
+	int option = option_find(c.text, c.keylen);
+
+	if (w != NULL)
+		return w->kind == WORD_RUNTIME ? RUNTIME_NEVER : RUNTIME_EDITS;
+	if (is_include(&c))
+		return RUNTIME_NEVER;
+	if (option < 0)
+		return RUNTIME_UNKNOWN;
+	return option <= OPTION_LOCK ? RUNTIME_EDITS : RUNTIME_NEVER;
+}
+
 int command_run(struct policy *p, const char *command, struct policy_origin at,
 		const struct source *from, struct policy_error *err)
 {
-	struct command c = {0};
+	struct command c;
 	char *line;
 	int rc;
 
@@ -273,10 +308,7 @@ int command_run(struct policy *p, const char *command, struct policy_origin at,
 	if (line == NULL)
 		return error_memory(err);
 	trim_end(line);
-	c.text = line;
-	c.keylen = strcspn(line, ":?+-! \t");
-	c.op = line[c.keylen];
-	c.value = skip_blanks(line + c.keylen + (c.op != '\0'));
+	c = take_apart(line);
 	if (is_include(&c)) {
 		rc = load_include(p, c.value, at, from, err); /* places itself */
 	} else {

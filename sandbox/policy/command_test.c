@@ -3,6 +3,7 @@
  * command_test.c - every command of the language, and every error with its
  * line.
  */
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -404,6 +405,62 @@ ATF_TC_BODY(longest, tc)
 	policy_free(p);
 }
 
+/* Verify that a program may change its rules in a copy, and nothing of the whole sandbox. */
+ATF_TC(runtime);
+ATF_TC_HEAD(runtime, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "Verify that a program may change its rules in a copy, and "
+			  "nothing of the whole sandbox");
+}
+ATF_TC_BODY(runtime, tc)
+{
+	static const struct {
+		const char *command;
+		int ask, edit;
+	} rows[] = {
+		{"", 0, -EINVAL}, {"1", 0, -EINVAL}, {"2", 1, -EINVAL},
+		{"core/sandbox/write?", 0, -EINVAL}, {"core/sandbox/read?", -ENOENT, -EINVAL},
+		{"core/sandbox/write?x", -EINVAL, -EINVAL}, {"core/sandbox?", -EINVAL, -EINVAL},
+		{"core/match/case_sensitive?", 0, -EINVAL},
+		{"core/whitelist/successful_bind?", -ENOENT, -EINVAL},
+		{"core/trace/magic_lock?", -EINVAL, -EINVAL}, {"allow/write?", -EINVAL, -EINVAL},
+		{"cmd/exec!/bin/true", 1, -EPERM}, {"include /etc/passwd", 1, -EPERM},
+		{"include @allow-all", 1, -EPERM}, {"core/trace/exit_kill:0", 1, -EPERM},
+		{"core/violation/exit_code:1", 1, -EPERM},
+		{"core/whitelist/unsupported_socket_families:1", 1, -EPERM},
+		{"log/file:/x", 1, -EPERM}, {"allow/write+x", 1, -EINVAL},
+		{"allow/write", 1, -EINVAL}, {"core/sandbox/write:x", 1, -EINVAL},
+		{"/dev/belay/core/sandbox/write:off", 1, -EINVAL},
+		{"allow/write+/a", 1, 0}, {"filter/network+LOOPBACK@1", 1, 0},
+		{"core/sandbox/read:deny", 1, 0}, {"core/trace/magic_lock:on", 1, 0},
+	};
+	struct policy *p = POLICY_OF("core/sandbox/write:deny", "allow/write+/b");
+	struct policy *copy = policy_copy(p), *second;
+	struct policy_verdict v;
+
+	(void)tc;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		ATF_CHECK_EQ_MSG(rows[i].ask, policy_runtime_ask(p, rows[i].command), "%s",
+				 rows[i].command);
+		ATF_CHECK_EQ_MSG(rows[i].edit, policy_runtime_edit(copy, rows[i].command), "%s",
+				 rows[i].command);
+	}
+	/* What was copied is as it was, and so is a copy when its origin changes. */
+	second = policy_copy(copy);
+	ATF_CHECK_EQ(0, policy_runtime_edit(copy, "allow/write-/b"));
+	ATF_CHECK(!allows(p, POLICY_WRITE, "/a") && allows(p, POLICY_WRITE, "/b"));
+	ATF_CHECK(allows(copy, POLICY_WRITE, "/a") && !allows(copy, POLICY_WRITE, "/b"));
+	ATF_CHECK(allows(second, POLICY_WRITE, "/a") && allows(second, POLICY_WRITE, "/b"));
+	ATF_CHECK(allows(p, POLICY_READ, "/x") && !allows(second, POLICY_READ, "/x"));
+	ATF_CHECK_EQ(POLICY_LOCK_ON, policy_lock(second));
+	policy_decide_path(second, POLICY_READ, "/x", &v);
+	ATF_CHECK_STREQ("core/sandbox/read:deny", v.rule);
+	ATF_CHECK_STREQ("run time", v.origin.file);
+	policy_free(second);
+	policy_free(copy);
+	policy_free(p);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, modes);
@@ -415,5 +472,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, notes);
 	ATF_TP_ADD_TC(tp, errors);
 	ATF_TP_ADD_TC(tp, longest);
+	ATF_TP_ADD_TC(tp, runtime);
 	return atf_no_error();
 }

@@ -36,8 +36,11 @@ struct rulelist {
 
 #define POLICY_OPTIONS_MAX 48
 
-/* The options that act in policy/ itself, by index. */
-enum { OPTION_OWN, OPTION_FAMILIES, OPTION_CASE, OPTION_WILDCARD, OPTION_BOUND };
+/* The options that act in policy/ itself, by index; those up to OPTION_LOCK at run time too. */
+enum {
+	OPTION_OWN, OPTION_BOUND, OPTION_CASE, OPTION_WILDCARD, OPTION_LOCK,
+	OPTION_FAMILIES
+};
 
 struct option_value {
 	long value;
@@ -97,6 +100,11 @@ int policy_list_add(struct rulelist *list, struct rule *r);
  */
 int command_run(struct policy *p, const char *command, struct policy_origin at,
 		const struct source *from, struct policy_error *err);
+/* The operation whose mode this key sets, or -ENOENT. */
+int command_mode(const char *key, size_t len);
+/* What a command may do when it comes from a program of the sandbox. */
+enum runtime { RUNTIME_UNKNOWN, RUNTIME_NEVER, RUNTIME_EDITS };
+enum runtime command_runtime(const char *command);
 /* The value of an `include` written at `at`: a path or @name. */
 int load_include(struct policy *p, const char *what, struct policy_origin at,
 		 const struct source *from, struct policy_error *err);

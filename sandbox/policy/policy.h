@@ -121,6 +121,20 @@ bool policy_is_open(const struct policy *p, enum policy_op op);
 long policy_option(const struct policy *p, const char *key);
 const char *policy_option_text(const struct policy *p, const char *key);
 
+/*
+ * The run-time interface: what a program says and asks while it runs. Edit a
+ * copy, whose rules are in part those of `p`: that must live longer. NULL when
+ * memory is short.
+ */
+struct policy *policy_copy(const struct policy *p);
+/* core/trace/magic_lock: whether the program may say anything. */
+enum policy_lock { POLICY_LOCK_OFF, POLICY_LOCK_EXEC, POLICY_LOCK_ON };
+enum policy_lock policy_lock(const struct policy *p);
+/* A question, without prefix: 0 yes, -ENOENT no, -EINVAL, or 1: this is none. */
+int policy_runtime_ask(const struct policy *p, const char *command);
+/* A command: 0, -EINVAL, -EPERM for what is fixed at the start, -ENOMEM. */
+int policy_runtime_edit(struct policy *p, const char *command);
+
 enum policy_option_type { POLICY_BOOLEAN, POLICY_INTEGER, POLICY_CHOICE, POLICY_TEXT };
 
 struct policy_option_info {

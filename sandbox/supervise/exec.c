@@ -89,6 +89,7 @@ int exec_check(struct supervisor *sv, struct tracee *t)
 	struct call call = { .abi = abi_native() };
 	int rc;
 
+	judge_as(sv, t);
 	if ((sv->decide.open & 1u << POLICY_EXEC) != 0)
 		return 0;
 	sv->resolve.tid = t->tid;

@@ -44,6 +44,7 @@ int handle_judge(struct supervisor *sv, struct tracee *t, const struct call *c,
 		o->kind = OUTCOME_RUN;
 		return 0;
 	}
+	judge_as(sv, t);
 	return perform_call(sv, t, spec, c, o);
 }
 

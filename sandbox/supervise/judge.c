@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/un.h>
 
+#include "sandbox/supervise/box.h"
 #include "sandbox/supervise/supervisor.h"
 
 static const char *const op_names[POLICY_OPS] = {
@@ -50,6 +51,14 @@ static void report(struct supervisor *sv, pid_t pid, const char *op, const char 
 		return;
 	report_violation(sv->report, &v);
 	note_violation(sv);
+}
+
+void judge_as(struct supervisor *sv, const struct tracee *t)
+{
+	const struct box *b = t->process->box;
+
+	sv->policy = sv->decide.policy = b->policy;
+	sv->decide.open = b->open;
 }
 
 int judge_refuse(struct supervisor *sv, struct tracee *t, const char *op, const char *object,

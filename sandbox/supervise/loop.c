@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sandbox/supervise/box.h"
 #include "sandbox/supervise/channel.h"
 #include "sandbox/supervise/deliver.h"
 #include "sandbox/supervise/exec.h"
@@ -73,8 +74,50 @@ static void kill_all(struct supervisor *sv)
 static int adopt(struct supervisor *sv, pid_t tid, struct tracee **out)
 {
 	pid_t tgid = procfs_tgid(tid);
+	int rc = tgid < 0 ? tgid : tracees_add(&sv->tracees, tid, tgid, out);
 
-	return tgid < 0 ? tgid : tracees_add(&sv->tracees, tid, tgid, out);
+	/* As long as nobody has changed his rules, all have the same. */
+	if (rc == 0 && (*out)->process->box == NULL && !sv->boxes_differ)
+		(*out)->process->box = box_ref(sv->box);
+	return rc;
+}
+
+/*
+ * A process whose rules are its maker's, and the maker has not told yet: it
+ * stays in its first stop. Should the maker be killed before it tells, so is
+ * the child: it would have to run by somebody else's rules.
+ */
+static int hold_unborn(struct tracee *t, int status)
+{
+	struct procfs_stat st;
+
+	if (procfs_stat(t->tid, &st) < 0)
+		return 0;
+	t->process->maker = st.ppid;
+	t->process->held_status = status;
+	return 0;
+}
+
+static int end_orphan(struct process *p, void *arg)
+{
+	if (p->box == NULL && p->held_status != 0 && p->maker == *(const pid_t *)arg)
+		kill(p->tgid, SIGKILL);
+	return 0;
+}
+
+static int on_stop(struct supervisor *sv, struct tracee *t, int status);
+
+/* The child has its maker's rules as they are now, and goes on if it was held. */
+static int give_rules(struct supervisor *sv, struct tracee *child, const struct tracee *maker)
+{
+	struct process *p = child->process;
+	int status = p->held_status;
+
+	if (p == maker->process || p->box != NULL)
+		return 0;
+	p->box = box_ref(maker->process->box);
+	p->held_status = 0;
+	return status != 0 ? on_stop(sv, child, status) : 0;
 }
 
 static int on_new_child(struct supervisor *sv, struct tracee *t)
@@ -93,7 +136,8 @@ static int on_new_child(struct supervisor *sv, struct tracee *t)
 	identity_inherit(&sv->identity, &child->known, &t->known);
 	if (child->process != t->process && child->process->channel == NULL)
 		child->process->channel = channel_ref(t->process->channel);
-	return resume(t, 0);
+	rc = give_rules(sv, child, t);
+	return rc < 0 ? rc : resume(t, 0);
 }
 
 /*
@@ -103,17 +147,22 @@ static int on_new_child(struct supervisor *sv, struct tracee *t)
 static int on_exec(struct supervisor *sv, struct tracee *t)
 {
 	struct process *p = t->process;
-	int rc;
+	int rc = 0;
 
 	tracee_settle(t);
 	tracees_drop_siblings(&sv->tracees, t);
 	job_free(t->job);
 	t->job = NULL;
+	if (!p->launching && policy_lock(p->box->policy) == POLICY_LOCK_EXEC) {
+		sv->boxes_differ = true;
+		rc = box_edit(&p->box, "core/trace/magic_lock:on");
+	}
 	p->launching = false;
 	t->known.at = 0;
 	channel_unref(p->channel); /* closed on exec */
 	p->channel = NULL;
-	rc = exec_check(sv, t);
+	if (rc == 0)
+		rc = exec_check(sv, t);
 	if (rc == -ESRCH)
 		return 0;
 	if (rc < 0) {
@@ -195,6 +244,8 @@ static void on_end(struct supervisor *sv, pid_t tid, int ended, int *status)
 
 	if (t != NULL)
 		tracees_drop(&sv->tracees, t);
+	if (sv->boxes_differ)
+		tracees_each_process(&sv->tracees, end_orphan, &tid);
 	if (tid != sv->command)
 		return;
 	*status = ended;
@@ -256,6 +307,8 @@ static int dispatch(struct supervisor *sv, pid_t tid, int status, int *command_s
 		if (rc < 0)
 			return rc;
 	}
+	if (t->process->box == NULL)
+		return hold_unborn(t, status);
 	rc = on_stop(sv, t, status);
 	return rc < 0 ? rc : resume_held(sv);
 }

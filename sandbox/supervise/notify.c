@@ -180,7 +180,7 @@ static int take(struct supervisor *sv)
 		return rc == -ENOENT || rc == -EINTR ? 0 : rc;
 	/* Every thread has reported a stop before its first instruction. */
 	t = tracees_find(&sv->tracees, (pid_t)notif.pid);
-	if (t == NULL || t->job != NULL)
+	if (t == NULL || t->job != NULL || t->process->box == NULL)
 		return sent(listener_answer(n->listener, notif.id, -ENOSYS));
 	tracee_settle(t);
 	call_of_seccomp(&notif.data, &c);

@@ -21,6 +21,7 @@ static const struct performer performers[] = {
 	[KIND_OPEN] = { perform_open, true, true },
 	[KIND_OPENAT2] = { perform_open, true, true },
 	[KIND_ACCESS] = { perform_access, false, true },
+	[KIND_STAT] = { perform_stat, false, false },
 	[KIND_MKDIR] = { perform_make, true, true },
 	[KIND_MKNOD] = { perform_make, true, true },
 	[KIND_SYMLINK] = { perform_make, true, true },

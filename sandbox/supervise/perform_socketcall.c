@@ -53,7 +53,7 @@ void perform_socketcall(struct supervisor *sv, struct tracee *t, struct outcome 
 		outcome_result(out, rc < 0 ? rc : -ENOSYS);
 		return;
 	}
-	if (cond_judge(spec, direct.args, ~sv->decide.open).action == CALL_SUPERVISE) {
+	if (cond_judge(spec, direct.args, sv->closed).action == CALL_SUPERVISE) {
 		perform_direct(sv, t, spec, &direct, out);
 		return;
 	}

@@ -17,6 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sandbox/plan/plan.h"
+#include "sandbox/supervise/box.h"
 #include "sandbox/supervise/helper.h"
 #include "sandbox/supervise/loop.h"
 #include "sandbox/supervise/notify.h"
@@ -83,6 +85,13 @@ static bool inside(void *arg, pid_t pid)
 	return tracees_inside(&sv->tracees, pid);
 }
 
+static void supervisor_free(struct supervisor *sv)
+{
+	policy_bound_free(sv->bound);
+	box_unref(sv->box);
+	free(sv);
+}
+
 static struct supervisor *supervisor_new(const struct supervise *s)
 {
 	struct supervisor *sv = calloc(1, sizeof(*sv));
@@ -91,12 +100,13 @@ static struct supervisor *supervisor_new(const struct supervise *s)
 	if (sv == NULL)
 		return NULL;
 	sv->bound = policy_bound_new();
-	if (sv->bound == NULL) {
-		free(sv);
+	sv->box = box_new(s->policy);
+	if (sv->bound == NULL || sv->box == NULL) {
+		supervisor_free(sv);
 		return NULL;
 	}
-	sv->policy = s->policy;
 	sv->report = s->report;
+	sv->closed = plan_closed(s->policy);
 	sv->io = (struct call_io)CALL_IO_INIT;
 	sv->group = getpgrp();
 	sv->command = s->child->pid;
@@ -110,13 +120,7 @@ static struct supervisor *supervisor_new(const struct supervise *s)
 					    .arg = sv,
 					    .have_openat2 = -1,
 					    .protected_symlinks = -1 };
-	sv->decide = (struct decide_ctx){ .policy = s->policy,
-					  .supervisor = getpid(),
-					  .inside = inside,
-					  .arg = sv };
-	for (int op = 0; op < POLICY_OPS; op++)
-		if (policy_is_open(s->policy, (enum policy_op)op))
-			sv->decide.open |= 1u << op;
+	sv->decide = (struct decide_ctx){ .supervisor = getpid(), .inside = inside, .arg = sv };
 	for (int i = 0; i < 2; i++) {
 		PIN_INIT_FDS(&sv->pin[i]);
 		sv->base[i] = -1;
@@ -140,6 +144,7 @@ static int start(struct supervisor *sv, struct launched *child, enum backend bac
 	if (rc < 0)
 		return rc;
 	first->process->launching = true;
+	first->process->box = box_ref(sv->box);
 	/* Nobody of our user may trace us, or read our memory and descriptors. */
 	if (prctl(PR_SET_DUMPABLE, 0) < 0)
 		return -errno;
@@ -190,8 +195,7 @@ int supervise_run(const struct supervise *s, int *status)
 	}
 	tracees_clear(&sv->tracees);
 	notify_end(sv);
-	policy_bound_free(sv->bound);
-	free(sv);
+	supervisor_free(sv);
 	if (rc == 0)
 		*status = st;
 	return rc;

@@ -20,13 +20,18 @@
 #include "sandbox/supervise/supervise.h"
 #include "sandbox/supervise/tracee.h"
 
+struct box;
 struct helper;
 struct notify;
 
 enum on_violation { ON_VIOLATION_DENY, ON_VIOLATION_KILL, ON_VIOLATION_KILLALL };
 
 struct supervisor {
-	const struct policy *policy;
+	struct box *box;		/* what every process begins with */
+	bool boxes_differ;		/* some process has changed its own */
+	unsigned int edits;		/* how often */
+	unsigned int closed;		/* what the filter was made for: plan_closed() */
+	const struct policy *policy;	/* of the process whose call is handled */
 	struct report *report;
 	struct tracees tracees;
 	struct notify *notify;		/* NULL: backend trace */
@@ -73,6 +78,9 @@ static inline void outcome_result(struct outcome *out, int64_t result)
 	out->kind = OUTCOME_RESULT;
 	out->result = result;
 }
+
+/* From here on judge by the rules of this process. Before every call. */
+void judge_as(struct supervisor *sv, const struct tracee *t);
 
 /*
  * Ask whether `op` may be done to the object; a refusal is reported. 0, or the

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sandbox/supervise/box.h"
 #include "sandbox/supervise/channel.h"
 #include "sandbox/supervise/job.h"
 #include "sandbox/supervise/sys.h"
@@ -67,6 +68,7 @@ static void process_drop(struct tracees *ts, struct process *p)
 		at = &(*at)->next;
 	*at = p->next;
 	channel_unref(p->channel);
+	box_unref(p->box);
 	if (p->pidfd >= 0)
 		close(p->pidfd);
 	free(p);

@@ -13,6 +13,7 @@
 
 #include "sandbox/supervise/identity.h"
 
+struct box;
 struct channel;
 struct job;
 
@@ -22,6 +23,9 @@ struct process {
 	unsigned int threads;
 	int pidfd;		 /* opened when first needed, or -1 */
 	struct channel *channel; /* counted reference, or NULL; see deliver.h */
+	struct box *box;	 /* counted reference; NULL: its maker is not known yet */
+	pid_t maker;		 /* with box NULL: the parent; and the stop in which it is held */
+	int held_status;
 	bool installing;	 /* one of its threads is making the channel */
 	bool launching;		 /* our own code runs in it, up to its first exec */
 	struct process *next;
