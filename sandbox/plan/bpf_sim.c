@@ -38,6 +38,7 @@ const char *bpf_sim_check(const struct sock_fprog *prog)
 			break;
 		case BPF_JMP | BPF_JEQ | BPF_K:
 		case BPF_JMP | BPF_JGE | BPF_K:
+		case BPF_JMP | BPF_JGT | BPF_K:
 		case BPF_JMP | BPF_JSET | BPF_K:
 			if (f->jt >= left || f->jf >= left)
 				return "jump beyond the end";
@@ -64,6 +65,9 @@ static unsigned int jump(const struct sock_filter *f, uint32_t a)
 		break;
 	case BPF_JGE:
 		holds = a >= f->k;
+		break;
+	case BPF_JGT:
+		holds = a > f->k;
 		break;
 	case BPF_JSET:
 		holds = (a & f->k) != 0;
