@@ -69,6 +69,9 @@
 	X(ARM_SKIP, "6.6", "5.10.0 5.15.132 6.1.53", \
 	  "https://git.kernel.org/torvalds/c/4e57a4ddf6b0", \
 	  "arm forgets the result of a skipped call and the number of a restarted one") \
+	X(DUMPABLE_GONE, "7.1", "5.10.251 6.1.172 6.12.88 6.18.31 7.0.8", \
+	  "https://nvd.nist.gov/vuln/detail/CVE-2026-46333", \
+	  "a task whose memory is gone is open, though it was not dumpable") \
 	X(SUSPEND_SECCOMP_SEIZE, "5.18", "5.10.113 5.15.33", \
 	  "https://nvd.nist.gov/vuln/detail/CVE-2022-30594", \
 	  "PTRACE_SEIZE takes PTRACE_O_SUSPEND_SECCOMP from anybody") \
