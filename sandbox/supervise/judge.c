@@ -86,6 +86,18 @@ int judge_pin(struct supervisor *sv, struct tracee *t, enum policy_op op, const 
 	return -EACCES;
 }
 
+/* A NUL in the name is shown as '@', as /proc/net/unix does. */
+static void abstract_text(const struct sockaddr *addr, socklen_t len, char *buf, size_t size)
+{
+	const char *name = ((const struct sockaddr_un *)addr)->sun_path + 1;
+	size_t n = len > sizeof(sa_family_t) + 1 ? len - sizeof(sa_family_t) - 1 : 0;
+	size_t at = (size_t)snprintf(buf, size, "unix-abstract:");
+
+	for (size_t i = 0; i < n && at < size - 1; i++)
+		buf[at++] = name[i] != '\0' ? name[i] : '@';
+	buf[at] = '\0';
+}
+
 static void addr_text(const struct sockaddr *addr, socklen_t len, char *buf, size_t size)
 {
 	const struct sockaddr_in *in = (const void *)addr;
@@ -99,9 +111,7 @@ static void addr_text(const struct sockaddr *addr, socklen_t len, char *buf, siz
 		 inet_ntop(AF_INET6, &in6->sin6_addr, text, sizeof(text)) != NULL)
 		snprintf(buf, size, "inet6:%s@%u", text, ntohs(in6->sin6_port));
 	else if (len >= sizeof(sa_family_t) && addr->sa_family == AF_UNIX)
-		snprintf(buf, size, "unix-abstract:%.*s",
-			 len > sizeof(sa_family_t) + 1 ? (int)(len - sizeof(sa_family_t) - 1) : 0,
-			 ((const struct sockaddr_un *)addr)->sun_path + 1);
+		abstract_text(addr, len, buf, size);
 	else
 		snprintf(buf, size, "family %u",
 			 len >= sizeof(sa_family_t) ? addr->sa_family : AF_UNSPEC);
