@@ -320,6 +320,13 @@ static int by_inherited(const char *number)
 	return say(fcntl(atoi(number), F_GETFD));
 }
 
+/* A netlink socket: no rule speaks of its addresses. */
+static int by_family(const char *none)
+{
+	(void)none;
+	return say(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0));
+}
+
 static int by_call_number(const char *number)
 {
 	return say(syscall(atoi(number), 0, 0, 0, 0, 0, 0));
@@ -330,6 +337,7 @@ static const struct {
 	int (*run)(const char *arg);
 } attempts[] = {
 	{ "call", by_call_number },   { "connect", by_connect },     { "everybody", by_everybody },
+	{ "family", by_family },
 	{ "fastopen", by_fastopen },  { "fchmod", by_fchmod },	     { "fchmodat2", by_fchmodat2 },
 	{ "group", by_group },	      { "hardlink", by_hard_link },  { "inherited", by_inherited },
 	{ "int80", by_int80 },	      { "limits", by_limits },	     { "listen", by_listen },
