@@ -452,13 +452,14 @@ ATF_TC_HEAD(successful_bind, tc)
 ATF_TC_BODY(successful_bind, tc)
 {
 	static const char *const bind[] = {"127.0.0.1@1000", "0.0.0.0@2000", "::@3000",
-					   "::ffff:10.0.0.1@4000", "unix:/a", "abstract:b"};
+					   "::ffff:10.0.0.1@4000", "2001:db8::1@6000", "unix:/a",
+					   "abstract:b"};
 	static const char *const yes[] = {"127.0.0.1@1000", "::ffff:127.0.0.1@1000",
 					  "127.0.0.1@2000", "127.9.9.9@2000", "0.0.0.0@2000",
 					  "::1@3000", "10.0.0.1@4000", "unix:/a", "abstract:b"};
 	static const char *const no[] = {"127.0.0.2@1000", "127.0.0.1@1001", "0.0.0.0@1000",
 					 "10.0.0.1@2000", "::1@2000", "127.0.0.1@3000",
-					 "unix:/ab", "unix:/", "abstract:a", "abstract:bc",
+					 "2001:db8::2@6000", "unix:/ab", "unix:/", "abstract:a", "abstract:bc",
 					 "127.0.0.5@5000"};
 	struct policy *p = POLICY_OF("core/sandbox/network:deny",
 				     "core/whitelist/successful_bind:true",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * manual_test.c - belay(5) against the program: its table of patterns, its
- * example policies, and that nothing is left out. Where the source tree is not
+ * manual_test.c - belay(5) against the program: its tables of patterns, rules
+ * and addresses, its example policies, and that nothing is left out. Where the source tree is not
  * at hand, as in a guest, every case skips.
  */
 #include <stdio.h>
@@ -59,6 +59,59 @@ static char *next_line(FILE *f, const char *name, unsigned int *block, char *lin
 	return NULL;
 }
 
+/* One row of a table, its cells apart; its words are what the manual says of it. */
+enum answer { ANSWER_NONE, ANSWER_YES, ANSWER_NO, ANSWER_REFUSED };
+
+static enum answer cells(char *line, char **first, char **second)
+{
+	static const char *const words[] = {"", "yes", "no", "refused"};
+	char *save, *third;
+
+	*first = strtok_r(line, "\t", &save);
+	*second = strtok_r(NULL, "\t", &save);
+	third = strtok_r(NULL, "\t", &save);
+	for (int i = ANSWER_YES; third != NULL && i <= ANSWER_REFUSED; i++)
+		if (strcmp(third, words[i]) == 0)
+			return (enum answer)i;
+	return ANSWER_NONE; /* the head of the table */
+}
+
+/* Ask `check` about each row of the tables of this name. */
+static void each_row(const char *name, unsigned int least,
+		     enum answer (*check)(char *rule, const char *object))
+{
+	FILE *f = open_manual();
+	unsigned int block = 0, rows = 0;
+	char line[512], copy[512];
+
+	while (next_line(f, name, &block, line, sizeof line) != NULL) {
+		char *rule, *object;
+		enum answer want;
+
+		strcpy(copy, line);
+		want = cells(line, &rule, &object);
+		if (want == ANSWER_NONE)
+			continue;
+		rows++;
+		ATF_CHECK_EQ_MSG(want, check(rule, object), "%s", copy);
+	}
+	fclose(f);
+	ATF_CHECK_MSG(rows >= least, "only %u rows", rows);
+}
+
+static enum answer check_pattern(char *text, const char *path)
+{
+	struct policy_error err;
+	struct pattern *p;
+	enum answer a;
+
+	if (pattern_compile(text, 0, &test_env, &p, &err) != 0)
+		return ANSWER_REFUSED;
+	a = pattern_match(p, path, strlen(path)) ? ANSWER_YES : ANSWER_NO;
+	pattern_free(p);
+	return a;
+}
+
 /* Verify that each row of the table of patterns says the truth. */
 ATF_TC(patterns);
 ATF_TC_HEAD(patterns, tc)
@@ -68,30 +121,64 @@ ATF_TC_HEAD(patterns, tc)
 }
 ATF_TC_BODY(patterns, tc)
 {
-	FILE *f = open_manual();
-	unsigned int block = 0, rows = 0;
-	char line[512];
-
 	(void)tc;
-	while (next_line(f, "patterns", &block, line, sizeof line) != NULL) {
-		struct policy_error err;
-		struct pattern *p;
-		char *save, *text, *path, *answer;
+	each_row("patterns", 40, check_pattern);
+}
 
-		text = strtok_r(line, "\t", &save);
-		path = strtok_r(NULL, "\t", &save);
-		answer = strtok_r(NULL, "\t", &save);
-		if (answer == NULL || (strcmp(answer, "yes") != 0 && strcmp(answer, "no") != 0))
-			continue; /* the head of the table */
-		rows++;
-		if (pattern_compile(text, 0, &test_env, &p, &err) != 0)
-			atf_tc_fail("'%s' is refused: %s", text, err.text);
-		ATF_CHECK_MSG(pattern_match(p, path, strlen(path)) == (strcmp(answer, "yes") == 0),
-			      "'%s' on '%s' is not '%s'", text, path, answer);
-		pattern_free(p);
-	}
-	fclose(f);
-	ATF_CHECK_MSG(rows >= 30, "only %u rows", rows);
+static enum answer check_rules(char *rules, const char *path)
+{
+	struct policy *p = POLICY_OF("core/sandbox/write:deny");
+	struct policy_error err;
+	enum answer a = ANSWER_NO;
+	char *save;
+
+	for (char *r = strtok_r(rules, " ", &save); r != NULL; r = strtok_r(NULL, " ", &save))
+		if (strcmp(r, "-") != 0 && policy_command(p, r, here, &err) != 0)
+			a = ANSWER_REFUSED;
+	if (a != ANSWER_REFUSED && allows(p, POLICY_WRITE, path))
+		a = ANSWER_YES;
+	policy_free(p);
+	return a;
+}
+
+/* Verify that each row of the table of rules says the truth. */
+ATF_TC(rules);
+ATF_TC_HEAD(rules, tc)
+{
+	atf_tc_set_md_var(tc, "descr",
+			  "Verify that each row of the table of rules says the truth");
+}
+ATF_TC_BODY(rules, tc)
+{
+	(void)tc;
+	each_row("rules", 10, check_rules);
+}
+
+static enum answer check_address(char *rule, const char *address)
+{
+	struct policy *p = POLICY_OF("core/sandbox/network:deny");
+	struct policy_error err;
+	enum answer a = ANSWER_REFUSED;
+	char command[256];
+
+	snprintf(command, sizeof command, "allow/network/connect+%s", rule);
+	if (policy_command(p, command, here, &err) == 0)
+		a = connects(p, address) ? ANSWER_YES : ANSWER_NO;
+	policy_free(p);
+	return a;
+}
+
+/* Verify that each row of the table of addresses says the truth. */
+ATF_TC(addresses);
+ATF_TC_HEAD(addresses, tc)
+{
+	atf_tc_set_md_var(tc, "descr",
+			  "Verify that each row of the table of addresses says the truth");
+}
+ATF_TC_BODY(addresses, tc)
+{
+	(void)tc;
+	each_row("addresses", 30, check_address);
 }
 
 /* Verify that each example is a policy without error and without a note. */
@@ -160,6 +247,8 @@ ATF_TC_BODY(options, tc)
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, patterns);
+	ATF_TP_ADD_TC(tp, rules);
+	ATF_TP_ADD_TC(tp, addresses);
 	ATF_TP_ADD_TC(tp, examples);
 	ATF_TP_ADD_TC(tp, options);
 	return atf_no_error();
