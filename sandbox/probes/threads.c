@@ -199,6 +199,25 @@ static int fifos(void)
 	return 0;
 }
 
+static void *change_directory(void *arg)
+{
+	return chdir(arg) == 0 ? NULL : arg;
+}
+
+/* The directory that a thread has left is not that of any other. */
+static int shared_directory(void)
+{
+	pthread_t thread;
+	void *failed;
+	int fd;
+
+	pthread_create(&thread, NULL, change_directory, "../out");
+	pthread_join(thread, &failed);
+	fd = open("made", O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+	printf("%s\n", failed ? "no directory" : fd >= 0 ? "made" : strerrorname_np(errno));
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
@@ -215,6 +234,8 @@ int main(int argc, char **argv)
 		return fifo(SA_RESTART);
 	if (strcmp(what, "fifos") == 0)
 		return fifos();
-	fprintf(stderr, "usage: threads many|exec|vfork|fifo|fifo-restart|fifos\n");
+	if (strcmp(what, "cwd") == 0)
+		return shared_directory();
+	fprintf(stderr, "usage: threads many|exec|vfork|fifo|fifo-restart|fifos|cwd\n");
 	return 2;
 }
