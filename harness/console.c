@@ -165,6 +165,17 @@ static void console_more(struct console_at *at, const char *p, const char *end)
 	buf_puts(output, "\n");
 }
 
+/* A line as text, a NUL in it as '?'. */
+static char *console_text(const char *p, const char *end)
+{
+	char *text = buf_strndup(p, (size_t)(end - p));
+
+	for (char *c = text; c < text + (end - p); c++)
+		if (!*c)
+			*c = '?';
+	return text;
+}
+
 static void console_begin(struct console_at *at, const char *p, const char *end, bool known)
 {
 	struct console *out = at->out;
@@ -176,7 +187,7 @@ static void console_begin(struct console_at *at, const char *p, const char *end,
 	out->splats = buf_grow(out->splats, out->count, &out->cap, sizeof(*out->splats));
 	s = &out->splats[out->count++];
 	*s = (struct console_splat){
-		.text = buf_strndup(p, (size_t)(end - p)),
+		.text = console_text(p, end),
 		.abi = buf_strdup(out->abi),
 		.program = buf_strdup(out->program),
 		.name = buf_strdup(out->name),
@@ -206,7 +217,8 @@ static void console_say(struct console_at *at, const char *p, const char *end)
 		at->rule = false;
 		return;
 	}
-	if (at->cut || (known && !(at->open && (at->envelope ||
+	/* What "cut here" announces is said in words. */
+	if ((at->cut && p < end) || (known && !(at->open && (at->envelope ||
 						console_splats[i].kind == CONSOLE_MORE)))) {
 		console_begin(at, p, end, known);
 	} else if (at->open) {

@@ -30,6 +30,7 @@ void fuzz_baseline(const uint8_t *bytes, size_t len)
 	/* Of nothing an empty file is made, which reads as a new one, with its head. */
 	if (!first.len) {
 		baseline_free(&b);
+		buf_free(&first);
 		free(text);
 		return;
 	}

@@ -10,14 +10,13 @@
 
 #include "harness/console.h"
 
-static void check(const struct console *c, const uint8_t *bytes, size_t len)
+static void check(const struct console *c)
 {
 	FUZZ_CHECK(c->abi && c->program && c->name, "no name");
 	for (size_t i = 0; i < c->count; i++) {
 		const struct console_splat *s = &c->splats[i];
 
 		FUZZ_CHECK(*s->text && !strchr(s->text, '\n'), "no line");
-		FUZZ_CHECK(memmem(bytes, len, s->text, strlen(s->text)), "'%s' was not said", s->text);
 		FUZZ_CHECK(s->abi && s->program && s->name, "no name");
 	}
 }
@@ -34,7 +33,7 @@ void fuzz_console(const uint8_t *bytes, size_t len)
 	if (in.left)
 		memcpy(exact, in.at, in.left);
 	console_parse(exact, in.left, slow, &whole);
-	check(&whole, exact, in.left);
+	check(&whole);
 	/* Up to the end of a line. */
 	while (half && exact[half - 1] != '\n')
 		half--;

@@ -26,7 +26,7 @@ void fuzz_source(const uint8_t *bytes, size_t len)
 	/* A field of another name would be a setting of somebody else's. */
 	for (char *save, *line = out.p ? strtok_r(out.p, "\n", &save) : NULL; line;
 	     line = strtok_r(NULL, "\n", &save))
-		FUZZ_CHECK(line[0] == ' ' || !strncmp(line, "Types: deb", 10) ||
+		FUZZ_CHECK(line[0] == ' ' || line[0] == '\t' || !strncmp(line, "Types: deb", 10) ||
 			   !strncmp(line, "URIs: ", 6) || !strncmp(line, "Suites: ", 8) ||
 			   !strncmp(line, "Components: main", 16) || !strncmp(line, "Signed-By:", 10) ||
 			   !strncmp(line, "Trusted: yes", 12) || line[0] == '#', "'%s'", line);
