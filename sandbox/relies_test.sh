@@ -18,7 +18,7 @@ declared()
 sources()
 {
 	(cd "$src" && find sandbox arch -name '*.[ch]' ! -name '*_test.c' ! -name 'test_*' \
-		! -path 'sandbox/probes/*' ! -name '*_test_util.h' ! -name '*_probe.c' \
+		! -path 'sandbox/probes/*' ! -path 'sandbox/fuzz/*' ! -name '*_test_util.h' ! -name '*_probe.c' \
 		! -name 'bpf_sim.*' | LC_ALL=C sort)
 }
 
