@@ -87,6 +87,21 @@ int80_run()
 	[ -e in/new ] || atf_fail "an allowed file was not made"
 }
 
+case_of memfd "a program without a name is executed only where a rule says so, whatever name it gives itself"
+memfd_run()
+{
+	setup
+	program=$(readlink -f "$escape")
+	for by in fd proc; do
+		atf_check -o inline:"escaped\n" "$escape" memfd $by
+		held memfd $by "refused EACCES" -m core/sandbox/exec:deny -m "allow/exec+$program" \
+			-m "allow/exec+/**/ld*.so*" -m "allow/exec+/**/bin/*"
+		reported memfd
+		held memfd $by escaped -m core/sandbox/exec:deny -m "allow/exec+$program" \
+			-m "allow/exec+/**/ld*.so*" -m allow/exec+/memfd:
+	done
+}
+
 case_of modes "the mode of a file outside is not changed by any call"
 modes_run()
 {

@@ -332,10 +332,35 @@ static int by_call_number(const char *number)
 	return say(syscall(atoi(number), 0, 0, 0, 0, 0, 0));
 }
 
+/* What a copy of this program says when it runs. */
+static int copy_runs(const char *arg)
+{
+	(void)arg;
+	return say(0);
+}
+
+/* Execute a copy of this program that has no name: by its descriptor, or `by` the one in /proc. */
+static int by_memfd(const char *by)
+{
+	char *const argv[] = { "escape", "copy", NULL };
+	int from = open("/proc/self/exe", O_RDONLY), to = (int)syscall(SYS_memfd_create, "usr/bin/true", 0);
+	char bytes[65536], name[64];
+	ssize_t n;
+
+	while ((n = read(from, bytes, sizeof(bytes))) > 0)
+		if (write(to, bytes, (size_t)n) != n)
+			return 1;
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", to);
+	if (strcmp(by, "proc") == 0)
+		return say(execve(name, argv, environ));
+	return say(syscall(SYS_execveat, to, "", argv, environ, AT_EMPTY_PATH));
+}
+
 static const struct {
 	const char *name;
 	int (*run)(const char *arg);
 } attempts[] = {
+	{ "copy", copy_runs },	      { "memfd", by_memfd },
 	{ "call", by_call_number },   { "connect", by_connect },     { "everybody", by_everybody },
 	{ "family", by_family },
 	{ "fastopen", by_fastopen },  { "fchmod", by_fchmod },	     { "fchmodat2", by_fchmodat2 },

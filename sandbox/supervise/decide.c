@@ -46,9 +46,15 @@ void decide_pin(const struct decide_ctx *ctx, enum policy_op op, const struct pi
 		refuse(out, "reached through a process or mount outside the sandbox");
 		return;
 	}
-	/* A pipe, socket or memfd that a process of the sandbox holds already. */
+	/*
+	 * A pipe, socket or memfd that a process of the sandbox holds already. What
+	 * was written to a memfd is another program, and its name is its maker's.
+	 */
 	if (pin->nameless) {
-		free_pass(out);
+		if (op == POLICY_EXEC)
+			ask(ctx, op, DECIDE_MEMFD, out);
+		else
+			free_pass(out);
 		return;
 	}
 	if (pin->proc_pid != 0) {

@@ -12,6 +12,9 @@
 #include "sandbox/policy/policy.h"
 #include "sandbox/supervise/resolve.h"
 
+/* What rules for exec call every memfd; the kernel puts its maker's name behind it. */
+#define DECIDE_MEMFD "/memfd:"
+
 struct decide_ctx {
 	const struct policy *policy;
 	unsigned int open;	 /* bits 1 << op: nothing of this kind is ever refused */

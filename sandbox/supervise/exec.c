@@ -72,8 +72,10 @@ static int check_image(struct supervisor *sv, struct tracee *t)
 
 static int check_interpreter(struct supervisor *sv, struct tracee *t)
 {
+	static const char deleted[] = " (deleted)";
 	struct pin *pin = &sv->pin[0];
 	uint64_t base;
+	size_t at;
 	int rc = read_base(t->tid, &base);
 
 	if (rc < 0 || base == 0)
@@ -81,7 +83,18 @@ static int check_interpreter(struct supervisor *sv, struct tracee *t)
 	memset(pin, 0, offsetof(struct pin, name));
 	PIN_INIT_FDS(pin);
 	rc = procfs_mapped(t->tid, base, pin->path, sizeof(pin->path));
-	return rc < 0 ? rc : judge_pin(sv, t, POLICY_EXEC, pin);
+	if (rc < 0)
+		return rc;
+	pin->nameless = strncmp(pin->path, DECIDE_MEMFD, strlen(DECIDE_MEMFD)) == 0;
+	rc = judge_pin(sv, t, POLICY_EXEC, pin);
+	if (rc < 0 || pin->nameless)
+		return rc;
+	/* The kernel's mark, or part of the name: neither form may be denied. */
+	at = strlen(pin->path) - (sizeof(deleted) - 1);
+	if (strlen(pin->path) < sizeof(deleted) || strcmp(pin->path + at, deleted) != 0)
+		return 0;
+	pin->path[at] = '\0';
+	return judge_pin(sv, t, POLICY_EXEC, pin);
 }
 
 int exec_check(struct supervisor *sv, struct tracee *t)
