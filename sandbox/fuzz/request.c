@@ -181,7 +181,7 @@ void fuzz_request(const uint8_t *bytes, size_t len)
 	fake_memory((const uint8_t *)memory, in.left);
 	m = (struct mem){ 1, c.abi };
 	memset(&req, 0xa5, sizeof(req));
-	if (spec->kind >= KIND_OPEN && spec->kind <= KIND_EXEC) {
+	if (spec->kind >= KIND_OPEN && spec->kind <= KIND_EXEC && spec->kind != KIND_STAT) {
 		if (decode_files(m, spec, &c, &req) == 0) {
 			check_files(&req);
 			decode_operands(&req);
