@@ -227,6 +227,23 @@ ended_by_signal_body()
 	done
 }
 
+atf_test_case calls
+calls_head()
+{
+	atf_set descr "Verify that --calls tells each call with its verdict, and --json the same to programs"
+}
+calls_body()
+{
+	atf_check -o save:calls "$belay" --calls
+	for line in '^x86_64 .* openat .*supervised read,write: .' '^i386 .* io_uring_setup .*refused ENOSYS: .' \
+		'^x32 .* 1073741824  read .*allowed: .' '^arm .* 983045  set_tls .*allowed: .' \
+		'^aarch64 .* ptrace .*refused EPERM: .'; do
+		atf_check -o ignore grep "$line" calls
+	done
+	atf_check -o save:json "$belay" --calls --json
+	atf_check_equal "$(wc -l <calls)" "$(grep -c '^{"abi":' json)"
+}
+
 atf_init_test_cases()
 {
 	atf_add_test_case bad_options
@@ -237,6 +254,7 @@ atf_init_test_cases()
 	atf_add_test_case environment
 	atf_add_test_case descriptors
 	atf_add_test_case plan
+	atf_add_test_case calls
 	atf_add_test_case set_user_id
 	atf_add_test_case killed
 	atf_add_test_case ended_by_signal

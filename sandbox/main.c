@@ -18,6 +18,7 @@
 #include "sandbox/launch/launch.h"
 #include "sandbox/options.h"
 #include "sandbox/plan/plan.h"
+#include "sandbox/plan/inventory.h"
 #include "sandbox/plan/relies.h"
 #include "sandbox/policy/policy.h"
 #include "sandbox/report/report.h"
@@ -258,6 +259,8 @@ int main(int argc, char **argv)
 			fputs(options_usage, stdout);
 		else if (o.version)
 			puts("belay " PACKAGE_VERSION);
+		else if (o.calls)
+			(o.json ? inventory_print_json : inventory_print)(stdout);
 		else if (o.relies)
 			(o.json ? relies_print_json : relies_print)(stdout);
 		else

@@ -24,8 +24,9 @@ const char options_usage[] =
 	"      --keep-fd N       leave descriptor N open; others above 2 are closed\n"
 	"      --backend HOW     how supervised calls reach belay: auto, trace or notify\n"
 	"      --plan            say who decides what under these rules, and run nothing\n"
+	"      --calls           list every system call of every ABI, its verdict, and why\n"
 	"      --relies          list the kernel's promises that belay stands on\n"
-	"      --json            the same for programs\n"
+	"      --json            the same (--calls, --relies) for programs\n"
 	"      --version         print the version\n"
 	"  -h, --help            print this\n"
 	"\n"
@@ -35,10 +36,11 @@ const char options_usage[] =
 	"Exit status: COMMAND's; 128+N when signal N ended it; 125 when belay failed;\n"
 	"126 when COMMAND cannot be run; 127 when it is not found.\n";
 
-enum { OPT_KEEP_FD = 256, OPT_BACKEND, OPT_JSON, OPT_PLAN, OPT_RELIES, OPT_VERSION };
+enum { OPT_KEEP_FD = 256, OPT_BACKEND, OPT_CALLS, OPT_JSON, OPT_PLAN, OPT_RELIES, OPT_VERSION };
 
 static const struct option longs[] = {
 	{ "backend", required_argument, NULL, OPT_BACKEND },
+	{ "calls", no_argument, NULL, OPT_CALLS },
 	{ "config", required_argument, NULL, 'c' },
 	{ "env", required_argument, NULL, 'E' },
 	{ "help", no_argument, NULL, 'h' },
@@ -124,6 +126,9 @@ static int one_option(int c, char **argv, struct options *o, const struct error 
 	case OPT_PLAN:
 		o->plan = true;
 		return 0;
+	case OPT_CALLS:
+		o->calls = true;
+		return 0;
 	case OPT_RELIES:
 		o->relies = true;
 		return 0;
@@ -158,9 +163,9 @@ int options_parse(int argc, char **argv, struct options *out, char *error, size_
 	while (!r && (c = getopt_long(argc, argv, "+:p:c:m:E:h", longs, NULL)) != -1)
 		r = one_option(c, argv, &o, &e);
 	o.command = argv + optind;
-	if (!r && o.json && !o.relies)
-		r = fail(&e, "--json is for --relies; see belay --help");
-	if (!r && !o.help && !o.version && !o.plan && !o.relies && !*o.command)
+	if (!r && o.json && !o.relies && !o.calls)
+		r = fail(&e, "--json is for --calls and --relies; see belay --help");
+	if (!r && !o.help && !o.version && !o.plan && !o.relies && !o.calls && !*o.command)
 		r = fail(&e, "no command; see belay --help");
 	if (r) {
 		options_free(&o);

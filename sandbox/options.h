@@ -26,7 +26,7 @@ struct options {
 	int *keep_fds;
 	size_t nkeep;
 	enum backend backend;
-	bool plan, relies, json, help, version;
+	bool plan, calls, relies, json, help, version;
 	char **command; /* points into argv; NULL-terminated, empty with help and the like */
 };
 

@@ -103,6 +103,9 @@ CASE(rest, "Verify that variables, descriptors and the plan are understood")
 	ATF_REQUIRE_EQ(0, parse(ARGV("--json", "--relies"), &o));
 	ATF_CHECK(o.relies && o.json);
 	options_free(&o);
+	ATF_REQUIRE_EQ(0, parse(ARGV("--calls", "--json"), &o));
+	ATF_CHECK(o.calls && o.json && !o.relies);
+	options_free(&o);
 	ATF_REQUIRE_EQ(0, parse(ARGV("-h"), &o));
 	ATF_CHECK(o.help);
 	options_free(&o);
@@ -120,8 +123,8 @@ CASE(wrong, "Verify that a bad command line gives one line that names the word t
 	bad(ARGV("-x", "true"), "'-x' does not exist");
 	bad(ARGV("--no-such", "true"), "'--no-such' does not exist");
 	bad(ARGV("--plan=yes", "true"), "'--plan=yes' takes no argument");
-	bad(ARGV("--json"), "--json is for --relies");
-	bad(ARGV("--plan", "--json"), "--json is for --relies");
+	bad(ARGV("--json"), "--json is for --calls and --relies");
+	bad(ARGV("--plan", "--json"), "--json is for --calls");
 	bad(ARGV("-m"), "'-m' needs an argument");
 	bad(ARGV("--keep-fd"), "'--keep-fd' needs an argument");
 	bad(ARGV("--backend", "magic", "true"), "'magic' is not known; there are: auto, trace, notify");

@@ -87,7 +87,7 @@ struct call_spec {
 	int8_t mode;
 	int8_t pid;
 	unsigned int variant;	/* VAR_* */
-	const char *why;	/* for REFUSE: the reason, for documents and reports */
+	const char *why;	/* the reason, for documents; NULL: that of its kind, in inventory.c */
 };
 
 /*

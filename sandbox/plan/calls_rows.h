@@ -29,6 +29,9 @@ extern const struct call_topic calls_fs, calls_net, calls_process, calls_rest;
 
 #define ALLOW(name) \
 	ROW(name, CALL_ALLOW, KIND_NONE, COND_NONE, 0, 0, -1, -1, -1, -1, -1, -1, -1, 0, NULL)
+/* The same where that is not plain: why it does no harm, or what is left open by it. */
+#define ALLOW_FOR(name, why) \
+	ROW(name, CALL_ALLOW, KIND_NONE, COND_NONE, 0, 0, -1, -1, -1, -1, -1, -1, -1, 0, why)
 #define REFUSE(name, error, why) \
 	ROW(name, CALL_REFUSE, KIND_NONE, COND_NONE, error, 0, -1, -1, -1, -1, -1, -1, -1, 0, why)
 
