@@ -116,9 +116,10 @@ pid_t procfs_tgid(pid_t tid)
 {
 	char text[8192];
 	const char *tgid;
+	ssize_t n = procfs_read(tid, "status", text, sizeof(text));
 
-	if (procfs_read(tid, "status", text, sizeof(text)) < 0)
-		return -ESRCH;
+	if (n < 0)
+		return n == -ENOENT ? -ESRCH : (pid_t)n;
 	tgid = status_value(text, "\nTgid:\t");
 	return tgid != NULL ? (pid_t)strtol(tgid, NULL, 10) : -ESRCH;
 }
