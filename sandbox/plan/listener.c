@@ -29,10 +29,14 @@ struct addfd {
 /* Until 5.17 the number of ID_VALID had the wrong direction; both are taken since. */
 #define NOTIF_ID_VALID_OLD _IOR('!', 2, uint64_t)
 
+/* EINTR: a signal, SIGSTOP among them, came while another held the lock. */
 static int request(int listener, unsigned long what, void *arg)
 {
-	int rc = ioctl(listener, what, arg);
+	int rc;
 
+	do
+		rc = ioctl(listener, what, arg);
+	while (rc < 0 && errno == EINTR && what != SECCOMP_IOCTL_NOTIF_RECV);
 	return rc < 0 ? -errno : rc;
 }
 
