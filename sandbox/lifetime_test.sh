@@ -1,16 +1,154 @@
 #!/usr/bin/env atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Nothing of a sandbox outlives its supervisor. kill_storm.sh does the same a
-# thousand times on demand.
+# Nothing of a sandbox outlives its supervisor, however that ends. kill_storm.sh
+# kills thousands of times on demand.
 
 . "$(atf_get_srcdir)/cases"
 
 case_of killed_supervisor "SIGKILL of the supervisor at any point leaves no process"
 killed_supervisor_run()
 {
-	atf_check -o inline:"40 kills, 0 with survivors\n" \
-		sh "$(atf_get_srcdir)/kill_storm" 40 "$belay"
+	atf_check -o match:"^40 kills, .* 0 with survivors, 0 half-written files$" \
+		"$(atf_get_srcdir)/kill_storm" 40 "$belay"
+}
+
+# start COMMAND: in the background, as $pid. Whoever lives holds `alive` open.
+start()
+{
+	mkfifo alive
+	exec 6<>alive
+	"$belay" -p allow-all -m core/sandbox/write:deny -m "allow/write+$(pwd -P)/***" \
+		-m allow/write+/dev/null -m core/sandbox/network:deny \
+		-m 'allow/network/bind+unix:/***' -m 'allow/network/connect+unix:/***' \
+		--keep-fd 5 -- "$@" 5>alive 6>&- >out 2>report &
+	pid=$!
+}
+
+# Until a helper of the supervisor, its child with its name, waits.
+helper_waits()
+{
+	until helper=$(ps -o pid=,stat=,comm= --ppid $pid | awk \
+		'$3 == "belay" && $2 ~ /^S/ { print $1; found = 1 } END { exit !found }'); do
+		kill -0 $pid 2>/dev/null || { cat report; atf_fail "the supervisor has ended"; }
+	done
+}
+
+# Kill it; then all of them are gone.
+killed()
+{
+	kill -KILL $pid
+	wait $pid
+	exec 7<alive 6>&-
+	timeout 60 cat <&7 >/dev/null || atf_fail "a process lives on"
+	exec 7<&-
+}
+
+case_of killed_in_open "SIGKILL of the supervisor ends an open that waits, and its helper"
+killed_in_open_run()
+{
+	mkfifo fifo
+	start sh -c 'exec 4>fifo'
+	helper_waits
+	killed
+}
+
+case_of killed_in_connect "SIGKILL of the supervisor ends a connect that waits, and its helper"
+killed_in_connect_run()
+{
+	start "$(atf_get_srcdir)/probes/storm" connect
+	helper_waits
+	killed
+}
+
+case_of left_behind "a supervisor that ends leaves no process behind, nor a helper"
+left_behind_run()
+{
+	mkfifo fifo
+	for command in 'true' 'sh -c "sh -c true & exit 0" & exit 0' \
+		'for i in 1 2 3 4 5 6 7 8; do (setsid sh -c true &); done' \
+		'sh -c "exec 4>fifo" & kill $!; exit 0'; do
+		atf_check -o inline:"none alive\n" -e ignore "$(atf_get_srcdir)/probes/storm" reap \
+			"$belay" -p allow-all -m core/sandbox/write:deny -- sh -c "$command"
+	done
+	atf_check -o inline:"none alive\n" -e ignore "$(atf_get_srcdir)/probes/storm" reap \
+		"$belay" -p allow-all -m core/sandbox/write:deny -m core/trace/exit_wait_all:false \
+		-- sh -c 'setsid sleep 1000 & sh -c "exec 4>fifo" & exit 0'
+}
+
+case_of stopped_supervisor "stopping and continuing the supervisor loses nothing"
+stopped_supervisor_run()
+{
+	cat >work <<-'END'
+	for i in 1 2 3 4 5 6 7 8; do
+		(for k in 1 2 3 4 5 6 7 8; do
+			mkdir d$i.$k && mv d$i.$k e$i.$k && rmdir e$i.$k || echo failed
+		done) &
+	done
+	wait
+	echo done
+	END
+	echo done >expected
+	# A listener cannot hand over descriptors without fail while it is stopped.
+	if [ "${belay##*-}" = trace ]; then
+		echo "for what in many vfork exec fifo fifo-restart fifos; do" \
+			"$(atf_get_srcdir)/probes/threads \$what; done" >>work
+		mkdir native
+		(cd native && sh ../work) >expected
+	fi
+	start sh work
+	while kill -STOP $pid 2>/dev/null && kill -CONT $pid 2>/dev/null; do
+		# A turn for the others.
+		sleep 0.01
+	done
+	wait $pid
+	atf_check_equal 0 $?
+	exec 6>&-
+	atf_check -o file:expected cat out
+}
+
+# refused FILE ATTEMPT...: what aim said of all but these attempts.
+refused()
+{
+	said=$1
+	shift
+	for attempt in "$@"; do
+		sed -i "/^$attempt /d" "$said"
+	done
+	[ -s "$said" ] || atf_fail "nothing was attempted"
+	grep -v ' \(EPERM\|EACCES\|absent\)$' "$said" && atf_fail "not refused"
+	:
+}
+
+case_of aimed_at "the supervisor and its helpers cannot be stopped, slowed down or read"
+aimed_at_run()
+{
+	aim=$(atf_get_srcdir)/probes/aim
+	# What is aimed at nobody's victim is done.
+	sleep 300 &
+	victim=$!
+	atf_check -o save:native "$aim" $victim
+	kill -KILL $victim
+	wait $victim
+	grep -q '^stop done' native || atf_fail "aim does nothing"
+
+	mkfifo fifo
+	start sh -c "(exec 4>fifo) & until read helper <go; do :; done 2>/dev/null; $aim \$PPID >supervisor; $aim \$helper >new && mv new helper"
+	helper_waits
+	echo "$helper" >new && mv new go
+	until [ -e helper ]; do
+		kill -0 $pid || atf_fail "the supervisor has ended"
+	done
+	sh -c ': <fifo'
+	wait $pid
+	exec 6>&-
+	refused supervisor
+	refused helper
+
+	# Where everything may be written no open is supervised. Reading stays refused.
+	atf_check -o save:supervisor -e ignore "$belay" -p allow-all -- sh -c "$aim \$PPID"
+	refused supervisor write-oom_score_adj write-comm write-clear_refs \
+		write-coredump_filter write-timerslack_ns
 }
 
 case_of background "belay stays until the last process has ended"
@@ -44,4 +182,30 @@ violation_kills_run()
 	atf_check -o inline:"137\n" -e ignore "$belay" -p allow-all \
 		-m core/sandbox/write:deny -m core/violation/decision:kill -- \
 		sh -c 'sh -c ": >made"; echo $?'
+}
+
+# starve WHAT COUNT ANSWER: what comes of it inside.
+starve()
+{
+	atf_check -o inline:"$3, 0 failed\n" -e not-match:"supervisor failed" "$belay" \
+		-p allow-all -m core/sandbox/write:deny -m "allow/write+$(pwd -P)/***" \
+		-m core/sandbox/network:deny -m allow/network/connect+inet:127.0.0.1@9 \
+		-m 'allow/network/connect+unix:/***' -- \
+		"$(atf_get_srcdir)/probes/starve" "$1" "$2"
+}
+
+case_of starving "many processes, threads, waits and absurd sizes make no call fail"
+starving_run()
+{
+	starve processes 100 "100 processes"
+	starve threads 500 "500 threads"
+	starve waits 100 "100 waits"
+	starve sizes 2 "all sizes"
+}
+
+case_of fork_bomb "a fork bomb ends at the limit of processes, and the supervisor goes on"
+fork_bomb_run()
+{
+	[ "$(id -u)" -ne 0 ] || atf_skip "RLIMIT_NPROC does not bind root"
+	(ulimit -u 300 2>/dev/null && starve bomb 1000 "some processes")
 }
