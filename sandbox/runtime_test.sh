@@ -173,3 +173,37 @@ storm_run()
 		sh ./storm
 	[ ! -e refused ] || atf_fail "somebody has written"
 }
+
+case_of born "children that stop before their maker tells of them begin with his rules"
+born_run()
+{
+	setup
+	: >file
+	atf_check -o inline:'stat done\nforks 0 failed\n' -e empty \
+		./ask off stat /dev/belay/core/sandbox/write:off forks file
+	atf_check -o inline:'stat done\nforks 400 failed\n' -e ignore "$belay" -p allow-all \
+		-m core/trace/magic_lock:off -- "$runtime" stat /dev/belay/core/sandbox/write:deny \
+		forks file
+}
+
+case_of killed "makers that are killed leave no child that waits for its rules"
+killed_run()
+{
+	setup
+	: >file
+	cat >storm <<-END
+	i=0
+	while [ \$i -lt 20 ]; do
+		i=\$((i + 1))
+		"$runtime" stat /dev/belay/core/sandbox/write:off forks file >/dev/null &
+		pid=\$!
+		# To strike at any point, not to reach one.
+		sleep 0.0\$((i % 5))
+		kill -KILL \$pid
+		wait \$pid
+	done
+	echo ended
+	END
+	atf_check -o inline:'ended\n' -e ignore "$belay" -p allow-all -m core/sandbox/write:deny \
+		-m allow/write+/dev/null -m core/trace/magic_lock:off -- sh ./storm
+}

@@ -6,6 +6,7 @@
  *	make FILE	create it
  *	child N, thread N	the next N pairs run in a new one, then the rest here
  *	exec -	the rest runs in this program, executed again
+ *	forks FILE	four threads fork at once; each child opens FILE for writing
  *	race PATH	a thread changes it forth and back while it is looked at
  */
 #include <errno.h>
@@ -129,6 +130,40 @@ static void race(const char *path)
 	fflush(stdout);
 }
 
+/* The number of children that could not open it. */
+static void *fork_many(void *arg)
+{
+	long failed = 0;
+	int status;
+
+	for (int i = 0; i < 100; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0)
+			_exit(open(arg, O_WRONLY | O_CLOEXEC) < 0);
+		failed += waitpid(pid, &status, 0) != pid || status != 0;
+	}
+	return (void *)failed;
+}
+
+static void forks(char *file)
+{
+	pthread_t threads[4];
+	long failed = 0;
+
+	for (int i = 0; i < 4; i++)
+		if (pthread_create(&threads[i], NULL, fork_many, file) != 0)
+			exit(1);
+	for (int i = 0; i < 4; i++) {
+		void *some;
+
+		pthread_join(threads[i], &some);
+		failed += (long)some;
+	}
+	printf("forks %ld failed\n", failed);
+	fflush(stdout);
+}
+
 static void run_next(void);
 
 static void *run_some(void *arg)
@@ -152,6 +187,8 @@ static void run_next(void)
 		by_int80(arg);
 	} else if (strcmp(what, "race") == 0) {
 		race(arg);
+	} else if (strcmp(what, "forks") == 0) {
+		forks(arg);
 	} else if (strcmp(what, "make") == 0) {
 		int fd = open(arg, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
 

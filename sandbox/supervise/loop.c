@@ -87,12 +87,18 @@ static int adopt(struct supervisor *sv, pid_t tid, struct tracee **out)
  * stays in its first stop. Should the maker be killed before it tells, so is
  * the child: it would have to run by somebody else's rules.
  */
-static int hold_unborn(struct tracee *t, int status)
+static int hold_unborn(struct supervisor *sv, struct tracee *t, int status)
 {
 	struct procfs_stat st;
 
 	if (procfs_stat(t->tid, &st) < 0)
 		return 0;
+	/* CLONE_PARENT of the command: its sibling is our child. */
+	if (st.ppid == getpid())
+		st.ppid = sv->command;
+	/* The maker has ended already, and whoever adopts orphans is the parent. */
+	if (!tracees_inside(&sv->tracees, st.ppid))
+		kill(t->process->tgid, SIGKILL);
 	t->process->maker = st.ppid;
 	t->process->held_status = status;
 	return 0;
@@ -308,7 +314,7 @@ static int dispatch(struct supervisor *sv, pid_t tid, int status, int *command_s
 			return rc;
 	}
 	if (t->process->box == NULL)
-		return hold_unborn(t, status);
+		return hold_unborn(sv, t, status);
 	rc = on_stop(sv, t, status);
 	return rc < 0 ? rc : resume_held(sv);
 }
