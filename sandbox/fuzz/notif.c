@@ -78,6 +78,9 @@ void fuzz_notif(const uint8_t *bytes, size_t len)
 	call_of_seccomp(&data, &c);
 	FUZZ_CHECK(c.point == CALL_SECCOMP && c.nr == data.nr && c.ip == data.instruction_pointer,
 		   "another call");
+	for (int i = 0; i < ABI_NARGS; i++)
+		FUZZ_CHECK(c.args[i] == (c.abi && is_narrow(c.abi) ? (uint32_t)data.args[i] : data.args[i]),
+			   "argument %d", i);
 	check_call(&c);
 	decode_regs(&in);
 }
