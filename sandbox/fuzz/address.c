@@ -75,6 +75,7 @@ static bool bits_equal(const uint8_t *a, const uint8_t *b, unsigned int bits)
 /* A rule of numbers against the address, bit by bit. */
 static void check_rule(struct fuzz_in *in, const struct sockaddr *addr, socklen_t len)
 {
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	unsigned int how = fuzz_u8(in), bits = fuzz_u8(in), low = 0, high = 0;
 	int family = how & 1 ? AF_INET6 : AF_INET;
 	uint8_t ip[16];
@@ -97,8 +98,12 @@ static void check_rule(struct fuzz_in *in, const struct sockaddr *addr, socklen_
 		 inet_ntop(family, ip, name, sizeof(name)), bits, low, high);
 	if (netrule_parse(text, 0, &env, &rule, &err) < 0)
 		return;
-	want = a.kind == (how & 1 ? NET_INET6 : NET_INET) && bits_equal(ip, a.ip, bits) &&
-	       a.port >= low && a.port <= high;
+	/* A rule on mapped addresses is one on the IPv4 addresses that they are (belay(5)). */
+	if ((how & 1) && bits >= 96 && !memcmp(ip, mapped, sizeof(mapped)))
+		want = a.kind == NET_INET && bits_equal(ip + 12, a.ip, bits - 96);
+	else
+		want = a.kind == (how & 1 ? NET_INET6 : NET_INET) && bits_equal(ip, a.ip, bits);
+	want = want && a.port >= low && a.port <= high;
 	FUZZ_CHECK(netrule_match(rule, &a) == want, "%s: not %d for port %u", text, want, a.port);
 	netrule_free(rule);
 }
