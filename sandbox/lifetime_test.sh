@@ -209,3 +209,16 @@ fork_bomb_run()
 	[ "$(id -u)" -ne 0 ] || atf_skip "RLIMIT_NPROC does not bind root"
 	(ulimit -u 300 2>/dev/null && starve bomb 1000 "some processes")
 }
+
+case_of few_descriptors "a supervisor with few descriptors refuses calls and goes on"
+few_descriptors_run()
+{
+	# Those that wait do not keep the others from going on.
+	for what in "waits 100:, 0 failed$" "processes 200: failed$" "threads 200: failed$"; do
+		(ulimit -n 64 && atf_check -o match:"${what#*:}" -e not-match:"supervisor failed" \
+			"$belay" -p allow-all -m core/sandbox/write:deny \
+			-m "allow/write+$(pwd -P)/***" -m core/sandbox/network:deny \
+			-m allow/network/connect+inet:127.0.0.1@9 -- \
+			"$(atf_get_srcdir)/probes/starve" ${what%:*}) || exit 1
+	done
+}

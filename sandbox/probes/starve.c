@@ -173,7 +173,7 @@ static int threads(long count)
 
 static void *wait_in_open(void *arg)
 {
-	int fd = open("waits", O_RDONLY);
+	int fd = open("waits", O_WRONLY);
 
 	/* That there is no room for one more who waits is an answer. */
 	if (fd >= 0)
@@ -197,7 +197,7 @@ static int waits(long count)
 		if (open_own() < 0)
 			fail();
 	while (atomic_load(&done) < count) {
-		fd = open("waits", O_WRONLY | O_NONBLOCK);
+		fd = open("waits", O_RDONLY | O_NONBLOCK);
 		if (fd >= 0)
 			close(fd);
 	}

@@ -33,6 +33,7 @@
 
 #include "sandbox/supervise/channel.h"
 #include "sandbox/supervise/fdpass.h"
+#include "sandbox/supervise/files.h"
 #include "sandbox/supervise/helper.h"
 #include "sandbox/supervise/inject.h"
 #include "sandbox/supervise/job.h"
@@ -276,13 +277,17 @@ static int took_pair(struct supervisor *sv, struct tracee *t)
 	sock = sys_pidfd_getfd(pidfd, j->pair[0]);
 	if (sock < 0)
 		return sock;
-	ch = channel_fits(sock) ? channel_new(sock) : NULL;
+	ch = files_may_last(sock) && channel_fits(sock) ? channel_new(sock) : NULL;
 	if (ch == NULL) {
 		close(sock);
 		return -ENOMEM;
 	}
 	/* Ours as well, for kcmp; it can do without. */
 	ch->theirs = sys_pidfd_getfd(pidfd, j->pair[1]);
+	if (ch->theirs >= 0 && !files_may_last(ch->theirs)) {
+		close(ch->theirs);
+		ch->theirs = -1;
+	}
 	j->channel = ch;
 	return 0;
 }
@@ -454,6 +459,10 @@ int deliver_outcome(struct supervisor *sv, struct tracee *t, const struct call *
 			syscall(SYS_tgkill, t->process->tgid, t->tid, o->signal);
 		return call_skip(&sv->io, t->tid, c, o->result);
 	case OUTCOME_FD:
+		if (!files_may_last(o->fd)) {
+			close(o->fd);
+			return call_skip(&sv->io, t->tid, c, -EMFILE);
+		}
 		rc = job_start(t, c);
 		if (rc < 0) {
 			close(o->fd);
@@ -495,10 +504,10 @@ int deliver_outcome(struct supervisor *sv, struct tracee *t, const struct call *
 
 int deliver_later(struct tracee *t, const struct call *c, struct outcome *o)
 {
-	struct job *j = job_new(c);
+	struct job *j = files_may_last(o->fd) ? job_new(c) : NULL;
 
 	if (j == NULL || ptrace(PTRACE_INTERRUPT, t->tid, NULL, NULL) < 0) {
-		int err = j == NULL ? ENOMEM : errno;
+		int err = j != NULL ? errno : files_may_last(o->fd) ? ENOMEM : EMFILE;
 
 		free(j);
 		close(o->fd);

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "sandbox/supervise/fdpass.h"
+#include "sandbox/supervise/files.h"
 #include "sandbox/supervise/tracee.h"
 
 static struct helper *helpers;
@@ -75,6 +76,13 @@ int helper_start(struct tracee *t, helper_fn *run, void *arg, struct helper **ou
 		err = errno;
 		free(h);
 		return -err;
+	}
+	/* It lasts as long as the tracee likes: half of the room is for the others. */
+	if (!files_may_last(2 * pair[0])) {
+		close(pair[0]);
+		close(pair[1]);
+		free(h);
+		return -EMFILE;
 	}
 	h->pid = fork();
 	if (h->pid == 0)

@@ -19,6 +19,7 @@
 
 #include "sandbox/plan/plan.h"
 #include "sandbox/supervise/box.h"
+#include "sandbox/supervise/files.h"
 #include "sandbox/supervise/helper.h"
 #include "sandbox/supervise/loop.h"
 #include "sandbox/supervise/notify.h"
@@ -108,6 +109,7 @@ static struct supervisor *supervisor_new(const struct supervise *s)
 	sv->report = s->report;
 	sv->closed = plan_closed(s->policy);
 	sv->io = (struct call_io)CALL_IO_INIT;
+	files_init();
 	sv->group = getpgrp();
 	sv->command = s->child->pid;
 	sv->wait_all = policy_option(s->policy, "core/trace/exit_wait_all") != 0;

@@ -19,6 +19,8 @@
 #include "sandbox/supervise/job.h"
 #include "sandbox/supervise/sys.h"
 
+#define PIDFDS 16	/* that are kept open, of all processes */
+
 static size_t bucket(pid_t id)
 {
 	return (size_t)id % TRACEE_BUCKETS;
@@ -60,6 +62,31 @@ static struct process *process_add(struct tracees *ts, pid_t tgid)
 	return p;
 }
 
+/* The processes whose pidfd is open: a fork bomb must not use up our descriptors. */
+static struct process *holders[PIDFDS];
+static size_t next_holder;
+
+static void forget_pidfd(struct process *p)
+{
+	if (p->pidfd < 0)
+		return;
+	for (size_t i = 0; i < PIDFDS; i++)
+		if (holders[i] == p)
+			holders[i] = NULL;
+	close(p->pidfd);
+	p->pidfd = -1;
+}
+
+/* In place of the one that has been kept longest. */
+static void keep_pidfd(struct process *p, int fd)
+{
+	if (holders[next_holder] != NULL)
+		forget_pidfd(holders[next_holder]);
+	holders[next_holder] = p;
+	next_holder = (next_holder + 1) % PIDFDS;
+	p->pidfd = fd;
+}
+
 static void process_drop(struct tracees *ts, struct process *p)
 {
 	struct process **at = &ts->process[bucket(p->tgid)];
@@ -69,8 +96,7 @@ static void process_drop(struct tracees *ts, struct process *p)
 	*at = p->next;
 	channel_unref(p->channel);
 	box_unref(p->box);
-	if (p->pidfd >= 0)
-		close(p->pidfd);
+	forget_pidfd(p);
 	free(p);
 }
 
@@ -168,7 +194,7 @@ int tracee_pidfd(struct tracee *t)
 
 		if (fd < 0)
 			return fd;
-		p->pidfd = fd;
+		keep_pidfd(p, fd);
 	}
 	return p->pidfd;
 }
