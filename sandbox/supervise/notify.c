@@ -25,6 +25,7 @@
 #include <stdlib.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "sandbox/plan/listener.h"
@@ -49,6 +50,7 @@ struct notify {
 	int listener;		/* -1 when nobody is left below it */
 	int children;		/* signalfd of SIGCHLD */
 	struct waiting *waiting;
+	int64_t look_at;	/* ms of CLOCK_MONOTONIC: when to look after them again */
 };
 
 int notify_start(struct supervisor *sv, int listener)
@@ -263,6 +265,14 @@ static bool is_signalled(pid_t tid)
 	return (s.pending & ~s.blocked & ~s.ignored & (s.caught | ~silent)) != 0;
 }
 
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 /* Let in what a waiting call must not keep out: signals, and the caller's end. */
 static void look_after_waiting(struct notify *n)
 {
@@ -295,8 +305,13 @@ int notify_wait(struct supervisor *sv)
 
 		if (rc < 0 && errno != EINTR)
 			return -errno;
-		if (n->waiting != NULL)
+		if (n->waiting != NULL && now_ms() >= n->look_at) {
+			int64_t begin = now_ms();
+
 			look_after_waiting(n);
+			/* Those that wait, however many, must not cost the others much. */
+			n->look_at = now_ms() + LOOK_EVERY + 4 * (now_ms() - begin);
+		}
 		if (rc <= 0)
 			continue;
 		if (p[0].revents != 0) {
