@@ -37,6 +37,7 @@ static const struct {
 #define JOBS_UNMEASURED 10 /* an architecture that is new in the tables */
 #define JOBS_MARGIN 4	   /* a node may be slower, and busy */
 #define JOBS_SETUP 10	   /* minutes: packages, images, a boot that is given up */
+#define JOBS_IMAGE_MB 330  /* three times what an ABI's programs take (qemu.c) */
 #define JOBS_HOST_MB 1536  /* QEMU's translated code (900 MB were seen), kmatrix, apt */
 
 bool jobs_word_ok(const char *word)
@@ -89,6 +90,7 @@ static void jobs_add_abi(struct jobs_one *job, const char *abi)
 {
 	job->abis = buf_realloc(job->abis, job->nabis + 1, sizeof(*job->abis));
 	job->abis[job->nabis++] = abi;
+	job->megabytes += JOBS_IMAGE_MB;
 	job->minutes += JOBS_MARGIN * jobs_cell_minutes(job->kernel->arch);
 }
 

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "harness/qemu.h"
 
@@ -25,6 +26,18 @@ static void add_chardev(struct args *a, const char *kind, const char *id, const 
 	buf_free(&b);
 }
 
+/*
+ * The machine's memory, and room to unpack the image: it is there twice then, and
+ * the file system of its copy may fill half of what is left (shmem_default_max_blocks()).
+ */
+static char *memory_for(const struct machine *m, const char *initrd)
+{
+	struct stat st;
+	unsigned long long image = stat(initrd, &st) ? 0 : (unsigned long long)st.st_size;
+
+	return buf_asprintf("%lluM", strtoull(m->memory, NULL, 10) + 3 * (image >> 20));
+}
+
 void qemu_args(const struct boot *b, enum boot_accel accel, const char *initrd,
 	       const char *console, const char *stream, struct args *a)
 {
@@ -37,7 +50,7 @@ void qemu_args(const struct boot *b, enum boot_accel accel, const char *initrd,
 	args_add(a, kvm ? "kvm" : "tcg");
 	args_split(a, kvm ? m->kvm_args : m->args);
 	args_add(a, "-m");
-	args_add(a, m->memory);
+	args_take(a, memory_for(m, initrd));
 	add_chardev(a, b->interactive ? "pipe" : "file", "console", console);
 	args_split(a, "-serial chardev:console");
 	add_chardev(a, "file", "stream", stream);

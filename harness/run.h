@@ -62,7 +62,7 @@ struct machine {
 	char *qemu;	   /* "qemu-system-x86_64" */
 	char *args;	   /* -machine and -cpu, split at blanks */
 	char *kvm_args;	   /* the same under KVM */
-	char *memory;	   /* "1024M" */
+	char *memory;	   /* "1024M", to which room for the image is added */
 	char *console;	   /* the kernel's console: "ttyS0" */
 	char *export_args; /* what gives the guest the stream's port; its chardev is "stream" */
 	char *export_tty;  /* its name in the guest: "ttyS1" */

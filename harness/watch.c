@@ -65,7 +65,9 @@ static void watch_line(struct watch *w)
 	}
 	if (marker(text, "KT-DONE"))
 		w->done = true;
-	if (!w->panicked && strncmp(text, "Kernel panic - not syncing", 26) == 0) {
+	/* With a part of its files a guest would run a part of the tests. */
+	if (!w->panicked && (strncmp(text, "Kernel panic - not syncing", 26) == 0 ||
+			     strncmp(text, "Initramfs unpacking failed", 26) == 0)) {
 		w->panicked = true;
 		snprintf(w->words, sizeof(w->words), "%s", text);
 	}

@@ -15,7 +15,7 @@
 struct watch {
 	bool booted;			/* KT-BOOT */
 	bool done;			/* KT-DONE */
-	bool panicked;			/* the kernel said so */
+	bool panicked;			/* the kernel said so, or that files are missing */
 	char release[128];		/* of KT-BOOT */
 	char words[WATCH_LINE_MAX];	/* the panic's line */
 	char line[WATCH_LINE_MAX];	/* not ended yet; what is too long is cut */

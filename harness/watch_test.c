@@ -55,6 +55,9 @@ ATF_TC_BODY(panic, tc)
 {
 	struct watch w;
 
+	w = seen("[   11.582095] Initramfs unpacking failed: write error\n[   12.0] KT-BOOT 6.1.0\n");
+	ATF_CHECK(w.panicked);
+	ATF_CHECK_STREQ("Initramfs unpacking failed: write error", w.words);
 	w = seen("[    1.1] Kernel panic - not syncing: VFS: Unable to mount root fs\n"
 		 "[    1.2] ---[ end Kernel panic - not syncing: second ]---\n"
 		 "[    1.3] Kernel panic - not syncing: third\n");
