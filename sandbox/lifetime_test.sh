@@ -107,6 +107,27 @@ stopped_supervisor_run()
 	atf_check -o file:expected cat out
 }
 
+case_of signalled_supervisor "signals that the supervisor passes on disturb no call"
+signalled_supervisor_run()
+{
+	mkfifo up
+	"$belay" -p allow-all -m core/sandbox/write:deny -m "allow/write+$PWD/***" -- sh -c '
+		trap "" USR1
+		echo up >up
+		for i in 1 2 3 4 5 6 7 8 9 10; do
+			k=0
+			while [ $k -lt 200 ]; do
+				echo $k >file && read -r got <file && [ "$got" = $k ] || exit 1
+				k=$((k + 1))
+			done
+		done' &
+	pid=$!
+	read -r _ <up
+	while kill -USR1 $pid 2>/dev/null; do :; done
+	wait $pid
+	atf_check_equal 0 $?
+}
+
 # refused FILE ATTEMPT...: what aim said of all but these attempts.
 refused()
 {

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -109,8 +110,19 @@ int listener_give(int listener, uint64_t id, int fd, bool cloexec)
 		.srcfd = (uint32_t)fd,
 		.newfd_flags = cloexec ? O_CLOEXEC : 0,
 	};
+	sigset_t all, ours;
+	int rc;
 
-	return request(listener, NOTIF_ADDFD, &a);
+	/*
+	 * A signal that comes after the answer and before the caller has taken the
+	 * descriptor would take that back and leave the answer (before Linux 6.12.117 and
+	 * 7.4): ^Z and what is passed on to the command wait for a moment. SIGSTOP cannot.
+	 */
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &ours);
+	rc = request(listener, NOTIF_ADDFD, &a);
+	sigprocmask(SIG_SETMASK, &ours, NULL);
+	return rc;
 }
 
 int listener_is_valid(int listener, uint64_t id)
