@@ -49,6 +49,13 @@ static void merge(const struct merge_input *in, size_t count, struct store_run *
 	ATF_REQUIRE_EQ_MSG(0, merge_runs(in, count, &tables, false, out, &why), "%s", why.text);
 }
 
+static void done(struct merge_input *in, size_t count, struct store_run *run)
+{
+	for (size_t i = 0; i < count; i++)
+		store_run_free(&in[i].run);
+	store_run_free(run);
+}
+
 /* Every word of a run but the ids. */
 static char *dump(const struct store_run *run)
 {
@@ -110,6 +117,7 @@ CASE(parts, "Verify that parts become one run, with its cells in the order of th
 		     "  k/a_test x [] fail [no] 1 -1 0 \n"
 		     "qemu-user i386 6.1 tcg 7.2.22 root\n"
 		     "  k/a_test x [] pass [] 1 -1 0 \n");
+	done(in, COUNT(in), &run);
 }
 
 CASE(answers, "Verify what becomes of two answers to one case, for each pair of statuses")
@@ -165,6 +173,10 @@ CASE(disagree, "Verify that answers that differ are flaky, say what each was, an
 	first = dump(&run);
 	second = dump(&twice);
 	ATF_REQUIRE_STREQ(first, second);
+	free(first);
+	free(second);
+	store_run_free(&twice);
+	done(in, COUNT(in), &run);
 }
 
 CASE(lives, "Verify that a cell that never came to life takes the words of one that did")
@@ -186,6 +198,7 @@ CASE(lives, "Verify that a cell that never came to life takes the words of one t
 		     "one-amd64 i386 6.1 tcg 7.2.22, 8.2 root\n"
 		     "  k/a_test x [] pass [] 1 -1 0 \n"
 		     "  k/a_test y [] lost [never ran] 1 -1 0 \n");
+	done(in, COUNT(in), &run);
 }
 
 static void require_refused(const struct merge_input *in, size_t count, const char *text)
@@ -216,10 +229,13 @@ CASE(refused, "Verify that what are no parts of one matrix is refused, with the 
 	cell_set(&in[1].run.cells[0].user, "nobody");
 	merge(in, COUNT(in), &run);
 	ATF_REQUIRE_EQ(2, run.count);
+	store_run_free(&run);
+	free(in[1].run.belay_version);
 	in[1].run.belay_version = buf_strdup("2");
 	require_refused(in, COUNT(in), "belay 1");
 	ATF_REQUIRE_EQ(0, merge_runs(in, COUNT(in), &tables, true, &run, &why));
 	ATF_REQUIRE_STREQ("1, 2", run.belay_version);
+	done(in, COUNT(in), &run);
 }
 
 static void rely(struct merge_input *in, const char *contract)
@@ -238,10 +254,12 @@ CASE(relies, "Verify that what belay relies on is kept, and has to be the same")
 	merge(in, COUNT(in), &run);
 	ATF_REQUIRE_EQ(1, run.relies.count);
 	ATF_REQUIRE_STREQ("a.b.c", run.relies.v[0].contract);
+	store_run_free(&run);
 	rely(&in[0], "a.b.d");
 	require_refused(in, 2, "relies on other contracts");
 	ATF_REQUIRE_EQ(0, merge_runs(in, COUNT(in), &tables, true, &run, &why));
 	ATF_REQUIRE_EQ(0, run.relies.count);
+	done(in, COUNT(in), &run);
 }
 
 /* A generator of its own, so that every machine makes the same runs. */
