@@ -219,7 +219,7 @@ case_of starving "many processes, threads, waits and absurd sizes make no call f
 starving_run()
 {
 	starve processes 100 "100 processes"
-	starve threads 500 "500 threads"
+	starve threads 1000 "1000 threads"
 	starve waits 100 "100 waits"
 	starve sizes 2 "all sizes"
 }

@@ -112,15 +112,6 @@ static int finish(struct supervisor *sv, struct tracee *t, int64_t result,
 static int run_step(struct supervisor *sv, struct tracee *t, enum job_step step,
 		    enum deliver_next *next);
 
-static void channel_release(struct job *j)
-{
-	if (j->channel != NULL) {
-		j->channel->busy = false;
-		channel_unref(j->channel);
-		j->channel = NULL;
-	}
-}
-
 static void process_forget_channel(struct process *p)
 {
 	channel_unref(p->channel);
@@ -137,13 +128,6 @@ static int install(struct supervisor *sv, struct tracee *t, enum deliver_next *n
 	t->process->installing = true;
 	t->job->installs = t->process;
 	return run_step(sv, t, JOB_PAIR, next);
-}
-
-static void install_ends(struct job *j)
-{
-	if (j->installs != NULL)
-		j->installs->installing = false;
-	j->installs = NULL;
 }
 
 /* Find scratch, then a channel; wait if that is in use. */
@@ -248,8 +232,7 @@ static int tidy(struct supervisor *sv, struct tracee *t, int64_t result,
 {
 	struct job *j = t->job;
 
-	install_ends(j);
-	channel_release(j);
+	job_free_channel(j);
 	j->result = result;
 	if (result >= 0 && j->take_tty) {
 		j->take_tty = false;
@@ -319,7 +302,7 @@ static int received(struct supervisor *sv, struct tracee *t, int64_t result,
 	}
 	/* The program closed or replaced its end: nothing more goes that way. */
 	j->channel->dead = true;
-	channel_release(j);
+	job_free_channel(j);
 	process_forget_channel(t->process);
 	if (j->reinstalled)
 		return tidy(sv, t, -EMFILE, next);
@@ -386,10 +369,10 @@ static int stepped(struct supervisor *sv, struct tracee *t, int64_t result,
 	case JOB_CLOSE_OURS:
 		if (ch != NULL && ch->number != j->pair[1])
 			return run_step(sv, t, JOB_CLOSE_LOW, next);
-		install_ends(j);
+		job_free_channel(j);
 		return hand_over(sv, t, next);
 	case JOB_CLOSE_LOW:
-		install_ends(j);
+		job_free_channel(j);
 		return hand_over(sv, t, next);
 	case JOB_RECEIVE:
 		return received(sv, t, result, next);
@@ -540,24 +523,29 @@ int deliver_interrupted(struct supervisor *sv, struct tracee *t, enum deliver_ne
 	return hand_over(sv, t, next);
 }
 
+/* From where the last one was found on: everybody's turn comes. */
 struct tracee *deliver_waiting(struct supervisor *sv)
 {
 	unsigned int held = 0;
-	struct tracee *found = NULL;
 
-	if (sv->held == 0)
+	if (sv->held == 0 || sv->held_since == job_channels_freed())
 		return NULL;
 	for (size_t i = 0; i < TRACEE_BUCKETS; i++) {
-		for (struct tracee *t = sv->tracees.thread[i]; t != NULL; t = t->next) {
+		size_t at = (sv->held_at + i) % TRACEE_BUCKETS;
+
+		for (struct tracee *t = sv->tracees.thread[at]; t != NULL; t = t->next) {
 			if (t->job == NULL || !t->job->waiting)
 				continue;
 			held++;
-			if (found == NULL && !channel_in_use(t->process))
-				found = t;
+			if (channel_in_use(t->process))
+				continue;
+			sv->held_at = at + 1;
+			return t;
 		}
 	}
 	sv->held = held;
-	return found;
+	sv->held_since = job_channels_freed();
+	return NULL;
 }
 
 int deliver_resume(struct supervisor *sv, struct tracee *t, enum deliver_next *next)

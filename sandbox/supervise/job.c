@@ -16,18 +16,36 @@
 #include "sandbox/supervise/identity.h"
 #include "sandbox/supervise/tracee.h"
 
+static unsigned long freed;
+
+void job_free_channel(struct job *j)
+{
+	if (j->channel != NULL) {
+		j->channel->busy = false;
+		channel_unref(j->channel);
+		j->channel = NULL;
+		freed++;
+	}
+	if (j->installs != NULL) {
+		j->installs->installing = false;
+		j->installs = NULL;
+		freed++;
+	}
+}
+
+unsigned long job_channels_freed(void)
+{
+	return freed;
+}
+
 void job_free(struct job *j)
 {
 	if (j == NULL)
 		return;
-	if (j->channel != NULL) {
-		/* Gone in the middle: a message may be left for nobody. */
-		j->channel->busy = false;
+	/* Gone in the middle: a message may be left for nobody. */
+	if (j->channel != NULL)
 		j->channel->dead = true;
-		channel_unref(j->channel);
-	}
-	if (j->installs != NULL)
-		j->installs->installing = false;
+	job_free_channel(j);
 	if (j->changes != NULL)
 		identity_changed(j->changes);
 	if (j->helper != NULL)

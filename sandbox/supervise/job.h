@@ -68,6 +68,13 @@ struct job *job_new(const struct call *c);
 /* At the seccomp stop of `c`: one with the registers of now, in t->job. 0 or -errno. */
 int job_start(struct tracee *t, const struct call *c);
 
+/*
+ * The channel that the job uses or makes is free for others. How often one was
+ * so far: while that stays the same, whoever waits for a channel waits on.
+ */
+void job_free_channel(struct job *j);
+unsigned long job_channels_freed(void);
+
 /* Release what a job owns; its helper is abandoned. NULL is fine. */
 void job_free(struct job *j);
 

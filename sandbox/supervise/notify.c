@@ -36,6 +36,7 @@
 
 #define LOOK_EVERY 20		/* ms: how late a waiting call may hear of a signal */
 #define RESTARTSYS 512		/* kernel-internal: restart, or EINTR after a handler */
+#define MANY 64			/* threads, of which many may call at once */
 
 /* A call that a helper performs. */
 struct waiting {
@@ -49,6 +50,8 @@ struct waiting {
 struct notify {
 	int listener;		/* -1 when nobody is left below it */
 	int children;		/* signalfd of SIGCHLD */
+	bool ahead;		/* `next` is received, and not yet performed */
+	struct seccomp_notif next;
 	struct waiting *waiting;
 	int64_t look_at;	/* ms of CLOCK_MONOTONIC: when to look after them again */
 };
@@ -191,6 +194,39 @@ static int deliver(struct supervisor *sv, struct tracee *t, uint64_t id, const s
 	return -EINVAL;
 }
 
+/*
+ * To tell whether calls wait the kernel walks along all of them until it has
+ * seen one that nobody has received and one that somebody has (6.18,
+ * seccomp_notify_poll()). Ten thousand that all wait would be walked along ten
+ * thousand times: where there may be many, the next is received before this one
+ * is answered, and the walk ends at once.
+ */
+static void receive_ahead(struct notify *n)
+{
+	struct pollfd p = { .fd = n->listener, .events = POLLIN };
+
+	if (poll(&p, 1, 0) > 0 && (p.revents & POLLIN) != 0)
+		n->ahead = listener_receive(n->listener, &n->next) == 0;
+}
+
+static int receive(struct supervisor *sv, struct seccomp_notif *out)
+{
+	struct notify *n = sv->notify;
+	int rc;
+
+	if (n->ahead) {
+		n->ahead = false;
+		*out = n->next;
+		/* Its thread may have ended since, and the number be somebody else's. */
+		rc = listener_is_valid(n->listener, out->id);
+	} else {
+		rc = listener_receive(n->listener, out);
+	}
+	if (rc == 0 && sv->tracees.count >= MANY)
+		receive_ahead(n);
+	return rc;
+}
+
 static int take(struct supervisor *sv)
 {
 	struct notify *n = sv->notify;
@@ -198,7 +234,7 @@ static int take(struct supervisor *sv)
 	struct seccomp_notif notif;
 	struct tracee *t;
 	struct call c;
-	int rc = listener_receive(n->listener, &notif);
+	int rc = receive(sv, &notif);
 
 	if (rc < 0)
 		return rc == -ENOENT || rc == -EINTR ? 0 : rc;
@@ -300,8 +336,8 @@ int notify_wait(struct supervisor *sv)
 
 	for (;;) {
 		struct pollfd p[] = { { .fd = n->children, .events = POLLIN },
-				      { .fd = n->listener, .events = POLLIN } };
-		int rc = poll(p, 2, n->waiting != NULL ? LOOK_EVERY : -1);
+				      { .fd = n->ahead ? -1 : n->listener, .events = POLLIN } };
+		int rc = poll(p, 2, n->ahead ? 0 : n->waiting != NULL ? LOOK_EVERY : -1);
 
 		if (rc < 0 && errno != EINTR)
 			return -errno;
@@ -312,13 +348,13 @@ int notify_wait(struct supervisor *sv)
 			/* Those that wait, however many, must not cost the others much. */
 			n->look_at = now_ms() + LOOK_EVERY + 4 * (now_ms() - begin);
 		}
-		if (rc <= 0)
+		if (rc <= 0 && !n->ahead)
 			continue;
-		if (p[0].revents != 0) {
+		if (rc > 0 && p[0].revents != 0) {
 			drain(n->children);
 			return 0;
 		}
-		if (p[1].revents & POLLIN) {
+		if (n->ahead || p[1].revents & POLLIN) {
 			rc = take(sv);
 			if (rc < 0 || sv->all_condemned)
 				return rc;

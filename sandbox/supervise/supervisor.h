@@ -40,6 +40,8 @@ struct supervisor {
 	struct resolve_ctx resolve;
 	struct decide_ctx decide;
 	unsigned int held;		/* tracees that wait for a channel, or more */
+	unsigned long held_since;	/* channels freed when none of them could go on */
+	size_t held_at;			/* where the next is looked for */
 	enum on_violation on_violation;
 	bool wait_all;			/* stay until the last process has gone */
 	struct policy_bound *bound;	/* what the sandbox has bound */

@@ -41,7 +41,7 @@ struct tracee {
 	struct tracee *next;
 };
 
-#define TRACEE_BUCKETS 256
+#define TRACEE_BUCKETS 1024
 
 struct tracees {
 	struct tracee *thread[TRACEE_BUCKETS];
