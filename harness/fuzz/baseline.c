@@ -5,7 +5,7 @@
  */
 #include "harness/fuzz/targets.h"
 
-#include "harness/baseline.h"
+#include "harness/compare/baseline.h"
 #include "harness/run.h"
 
 static void check_why(const char *text)

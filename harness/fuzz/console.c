@@ -8,7 +8,7 @@
  */
 #include "harness/fuzz/targets.h"
 
-#include "harness/console.h"
+#include "harness/cell/console.h"
 
 static void check(const struct console *c)
 {

@@ -11,8 +11,8 @@
 
 #include <stdbool.h>
 
-#include "harness/escape.h"
-#include "harness/utf8.h"
+#include "harness/base/escape.h"
+#include "harness/base/utf8.h"
 
 static void check_visible(const struct buf *b, bool lines)
 {

@@ -8,7 +8,7 @@
  */
 #include "harness/fuzz/targets.h"
 
-#include "harness/source.h"
+#include "harness/kernels/source.h"
 
 void fuzz_source(const uint8_t *bytes, size_t len)
 {

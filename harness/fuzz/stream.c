@@ -8,9 +8,9 @@
  */
 #include "harness/fuzz/targets.h"
 
-#include "harness/buf.h"
-#include "harness/crc32.h"
-#include "harness/stream.h"
+#include "harness/base/buf.h"
+#include "harness/base/crc32.h"
+#include "harness/cell/stream.h"
 
 /* The words behind `mark` in a line, or NULL. */
 static const char *behind(const char *line, const char *mark)

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "harness/buf.h"
+#include "harness/base/buf.h"
 #include "harness/guest/atf.h"
 
 #define ATF_REASON_MAX 4000

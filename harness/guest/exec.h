@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "harness/buf.h"
+#include "harness/base/buf.h"
 #include "harness/guest/atf.h"
 
 struct exec_program {

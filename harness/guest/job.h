@@ -20,7 +20,7 @@
 
 #include <stdbool.h>
 
-#include "harness/buf.h"
+#include "harness/base/buf.h"
 
 struct job_words {
 	char **v; /* NULL-terminated once there is one */

@@ -12,7 +12,7 @@
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
-#include "harness/buf.h"
+#include "harness/base/buf.h"
 #include "harness/guest/need.h"
 
 struct need_answer {

@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/buf.h"
+#include "harness/base/buf.h"
 #include "harness/guest/scratch.h"
 
 #define SCRATCH_DEPTH_MAX 200

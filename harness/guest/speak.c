@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/crc32.h"
+#include "harness/base/crc32.h"
 #include "harness/guest/speak.h"
 
 int speak_flush(struct speak *s)

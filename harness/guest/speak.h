@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * speak.h - the runner's words on the stream; harness/run.h has the format, and
- * harness/stream.c reads it. Nothing is judged here.
+ * harness/cell/stream.c reads it. Nothing is judged here.
  */
 #ifndef BELAY_HARNESS_GUEST_SPEAK_H
 #define BELAY_HARNESS_GUEST_SPEAK_H
 
 #include <stdint.h>
 
-#include "harness/buf.h"
+#include "harness/base/buf.h"
 
 struct speak {
 	int fd;
