@@ -6,9 +6,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kcmp.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -104,6 +107,78 @@ KT_CASE(pidfd_getfd_dead, "pidfd.getfd.dead",
 		KT_REQUIRE_MSG(rc == -ESRCH || rc == -EBADF || rc == -EPERM, "answer %ld", rc);
 	KT_WAIT(pid, "killed(SIGKILL)");
 	KT_ERR(ESRCH, getfd(pidfd, o->fd, 0));
+}
+
+/* A thread and its leader, each with a table of its own and its own socket under one number. */
+struct tables {
+	struct kt_gate leave;
+	_Atomic pid_t tid;
+	_Atomic int fd;
+	int of_leader, of_thread; /* descriptors of the case */
+};
+
+static void own_table(void *arg)
+{
+	struct tables *t = arg;
+
+	KT_OK(kt_raw(SYS_unshare, CLONE_FILES));
+	KT_OK(kt_raw(SYS_dup3, t->of_thread, t->fd, 0));
+	t->tid = kt_gettid();
+	kt_park();
+}
+
+static void two_tables(void *arg)
+{
+	struct tables *t = arg;
+
+	t->fd = (int)KT_OK(kt_raw(SYS_fcntl, t->of_leader, F_DUPFD, 100));
+	kt_thread(own_table, t);
+	kt_gate_wait(&t->leave);
+	kt_thread_exit(0);
+}
+
+static ino_t taken_inode(int pidfd, int fd)
+{
+	int taken = (int)KT_OK(getfd(pidfd, fd, 0));
+	struct stat st;
+
+	KT_SYS(fstat(taken, &st));
+	KT_SYS(close(taken));
+	return st.st_ino;
+}
+
+static ino_t inode(int fd)
+{
+	struct stat st;
+
+	KT_SYS(fstat(fd, &st));
+	return st.st_ino;
+}
+
+KT_CASE(pidfd_getfd_thread, "pidfd.getfd.thread",
+	"Verify that pidfd_getfd with a PIDFD_THREAD descriptor takes from the table of that "
+	"thread, with that of the process from the leader's, and with that of a leader that has "
+	"exited fails, while the thread's works",
+	KT_CHANGES_ARG(call, SYS_pidfd_getfd, 1, ~0UL, 0),
+	KT_ANSWERS(call, SYS_unshare, 0))
+{
+	struct tables *t = kt_shared(sizeof(*t));
+	int by_process, by_thread;
+	pid_t pid;
+
+	KT_NEEDS(kt_probe_pidfd_flag(PIDFD_THREAD));
+	t->of_leader = KT_SYS(socket(AF_UNIX, SOCK_DGRAM, 0));
+	t->of_thread = KT_SYS(socket(AF_UNIX, SOCK_DGRAM, 0));
+	pid = kt_child(two_tables, t);
+	KT_AWAIT(t->tid != 0);
+	by_process = (int)KT_OK(kt_pidfd_open(pid, 0));
+	by_thread = (int)KT_OK(kt_pidfd_open(t->tid, PIDFD_THREAD));
+	KT_EQ(taken_inode(by_process, t->fd), inode(t->of_leader));
+	KT_EQ(taken_inode(by_thread, t->fd), inode(t->of_thread));
+	kt_gate_open(&t->leave);
+	KT_AWAIT(kt_proc_state(pid) == 'Z');
+	KT_REQUIRE(getfd(by_process, t->fd, 0) < 0);
+	KT_EQ(taken_inode(by_thread, t->fd), inode(t->of_thread));
 }
 
 /* Two processes of one user without CAP_SYS_PTRACE, neither the parent of the other. */

@@ -65,6 +65,20 @@ exec_from_thread_run()
 	done
 }
 
+case_of tables "a thread with descriptors of its own uses those, or is refused, also when its leader has ended"
+tables_run()
+{
+	if "$probes/threads" pidfds; then
+		same "$probes/threads" tables
+		atf_check -o match:"at the thread's: s with 2 bytes" cat inside.out
+	else
+		# Before Linux 6.9: what is not the leader's cannot be had.
+		atf_check -o match:"thread: EPERM" -o match:"survivor: EPERM" \
+			-o match:"at the leader's: l with 1 bytes" \
+			-o not-match:"at the leader's: [ts]" inside "$probes/threads" tables
+	fi
+}
+
 case_of vfork "a child of vfork opens files in its parent's memory"
 vfork_run()
 {

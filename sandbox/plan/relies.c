@@ -29,6 +29,7 @@
 #define RESOLVE "sandbox/supervise/resolve.c"
 #define SOCKETS "sandbox/supervise/sockets.c"
 #define SUPERVISE "sandbox/supervise/supervise.c"
+#define TAKE "sandbox/supervise/take.c"
 #define TRACEE "sandbox/supervise/tracee.c"
 #define CALL_CHANGE "arch/call_change.c"
 #define CALL_REQUEST "arch/call_request.c"
@@ -157,8 +158,14 @@ static const struct row trace_proc_mem[] = {
 
 static const struct row trace_pidfd[] = {
 	ALL("pidfd.open.basic", "a handle of a process, which numbers are not", TRACEE),
-	ALL("pidfd.getfd.basic", "a socket is judged and used as one object", SOCKETS),
+	ALL("pidfd.getfd.basic", "a socket is judged and used as one object", TAKE),
 	ALL("pidfd.getfd.errors", "EBADF tells that the call is there", SUPERVISE),
+};
+
+/* Without it a thread's descriptor is the leader's, if kcmp says that it is the same. */
+static const struct row trace_pidfd_thread[] = {
+	ALL("pidfd.open.thread", "a handle of a thread", TAKE),
+	ALL("pidfd.getfd.thread", "means the descriptors of that thread", TAKE),
 };
 
 static const struct row trace_inject[] = {
@@ -183,7 +190,8 @@ static const struct row trace_openat2[] = {
 };
 
 static const struct row trace_kcmp[] = {
-	ALL("access.kcmp", "a channel is still the one that was made", CHANNEL),
+	ALL("access.kcmp", "a channel is still the one that was made, what the leader has is the "
+	    "thread's", CHANNEL),
 };
 
 static const struct row trace_listener[] = {
@@ -344,6 +352,8 @@ static const struct {
 	TRACE("registers", NEEDED, "change calls of every ABI", trace_registers),
 	TRACE("exec", NEEDED, "judge a program before its first instruction", trace_exec),
 	TRACE("pidfd_getfd", NEEDED, "take the tracee's own descriptors", trace_pidfd),
+	TRACE("PIDFD_THREAD", OPTIONAL, "also of threads that have a table of their own",
+	      trace_pidfd_thread),
 	TRACE("/proc/self/fd", NEEDED, "do a call to what was judged", trace_pinned),
 	TRACE("inject", NEEDED, "make the tracee do calls for a hand-over", trace_inject),
 	TRACE("/proc/PID/mem", NEEDED, "read and write memory", trace_proc_mem),
@@ -363,6 +373,8 @@ static const struct {
 	NOTIFIED("registers", NEEDED, "change calls of every ABI", trace_registers),
 	NOTIFIED("exec", NEEDED, "judge a program before its first instruction", trace_exec),
 	NOTIFIED("pidfd_getfd", NEEDED, "take the tracee's own descriptors", trace_pidfd),
+	NOTIFIED("PIDFD_THREAD", OPTIONAL, "also of threads that have a table of their own",
+		 trace_pidfd_thread),
 	NOTIFIED("inject", NEEDED, "make the tracee do calls for a hand-over", trace_inject),
 	NOTIFIED("/proc/PID/mem", NEEDED, "read and write memory", trace_proc_mem),
 	NOTIFIED("process_vm_readv", OPTIONAL, "read and write memory by one call", trace_process_vm),

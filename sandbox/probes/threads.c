@@ -7,12 +7,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -218,6 +221,110 @@ static int shared_directory(void)
 	return 0;
 }
 
+/*
+ * A thread with a table of descriptors of its own: under NUMBER it has another
+ * socket than its leader, and what it opens it has alone.
+ */
+#define NUMBER 50
+
+static struct {
+	pthread_barrier_t done;
+	int to_leader[2], to_thread[2];
+	pthread_t leader;
+} tables;
+
+static void send_through(const char *who, int extra)
+{
+	char data = who[0], control[CMSG_SPACE(sizeof(int))] = { 0 };
+	struct iovec iov = { &data, 1 };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control,
+			      .msg_controllen = sizeof(control) };
+	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(c), &extra, sizeof(extra));
+	if (sendmsg(NUMBER, &msg, 0) != 1)
+		printf("%s: %s\n", who, strerrorname_np(errno));
+}
+
+/* What came, and which file came with it. */
+static void receive_at(const char *where, int sock)
+{
+	char data = '-', control[CMSG_SPACE(sizeof(int))] = { 0 };
+	struct iovec iov = { &data, 1 };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control,
+			      .msg_controllen = sizeof(control) };
+	struct cmsghdr *c;
+	struct stat st = { .st_size = -1 };
+
+	while (recvmsg(sock, &msg, MSG_DONTWAIT) == 1) {
+		int fd = -1;
+
+		c = CMSG_FIRSTHDR(&msg);
+		if (c != NULL)
+			memcpy(&fd, CMSG_DATA(c), sizeof(fd));
+		fstat(fd, &st);
+		printf("%s: %c with %d bytes\n", where, data, (int)st.st_size);
+		close(fd);
+		msg.msg_controllen = sizeof(control);
+	}
+}
+
+static int file_of(const char *name, off_t size)
+{
+	int fd = open(name, O_CREAT | O_RDWR, 0600);
+
+	if (fd < 0 || ftruncate(fd, size) < 0)
+		printf("%s: %s\n", name, strerrorname_np(errno));
+	return fd;
+}
+
+static void *own_table(void *arg)
+{
+	int fd;
+
+	if (unshare(CLONE_FILES) < 0 || dup2(tables.to_thread[0], NUMBER) < 0)
+		puts("no table");
+	fd = file_of("of-thread", 2);
+	send_through("thread", fd);
+	pthread_barrier_wait(&tables.done);
+	pthread_barrier_wait(&tables.done);
+	/* From here on it has no leader. */
+	pthread_join(tables.leader, NULL);
+	send_through("survivor", fd);
+	receive_at("at the thread's", tables.to_thread[1]);
+	receive_at("at the leader's", tables.to_leader[1]);
+	fflush(stdout);
+	_exit(arg != NULL);
+}
+
+static int own_tables(void)
+{
+	pthread_t t;
+	int fd;
+
+	pthread_barrier_init(&tables.done, NULL, 2);
+	tables.leader = pthread_self();
+	if (socketpair(AF_UNIX, SOCK_DGRAM, 0, tables.to_leader) < 0 ||
+	    socketpair(AF_UNIX, SOCK_DGRAM, 0, tables.to_thread) < 0 ||
+	    dup2(tables.to_leader[0], NUMBER) < 0)
+		return 2;
+	pthread_create(&t, NULL, own_table, NULL);
+	pthread_barrier_wait(&tables.done);
+	fd = file_of("of-leader", 1);
+	send_through("leader", fd);
+	pthread_barrier_wait(&tables.done);
+	pthread_exit(NULL);
+}
+
+/* Whether this kernel has pidfds of threads (6.9). */
+static int thread_pidfds(void)
+{
+	return syscall(SYS_pidfd_open, getpid(), O_EXCL) < 0;
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
@@ -236,6 +343,10 @@ int main(int argc, char **argv)
 		return fifos();
 	if (strcmp(what, "cwd") == 0)
 		return shared_directory();
-	fprintf(stderr, "usage: threads many|exec|vfork|fifo|fifo-restart|fifos|cwd\n");
+	if (strcmp(what, "tables") == 0)
+		return own_tables();
+	if (strcmp(what, "pidfds") == 0)
+		return thread_pidfds();
+	fprintf(stderr, "usage: threads many|exec|vfork|fifo|fifo-restart|fifos|cwd|tables|pidfds\n");
 	return 2;
 }

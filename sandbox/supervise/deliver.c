@@ -37,7 +37,7 @@
 #include "sandbox/supervise/helper.h"
 #include "sandbox/supervise/inject.h"
 #include "sandbox/supervise/job.h"
-#include "sandbox/supervise/sys.h"
+#include "sandbox/supervise/take.h"
 
 #define RED_ZONE 128	/* x86_64: below it the program keeps nothing */
 #define SCRATCH_ALIGN 16
@@ -248,16 +248,13 @@ static int took_pair(struct supervisor *sv, struct tracee *t)
 {
 	struct job *j = t->job;
 	struct channel *ch;
-	int pidfd, sock, rc;
+	int sock, rc;
 
 	(void)sv;
 	rc = mem_read(job_mem(t), j->scratch, j->pair, sizeof(j->pair));
 	if (rc < 0)
 		return rc;
-	pidfd = tracee_pidfd(t);
-	if (pidfd < 0)
-		return pidfd;
-	sock = sys_pidfd_getfd(pidfd, j->pair[0]);
+	sock = take_fd(t, j->pair[0]);
 	if (sock < 0)
 		return sock;
 	ch = files_may_last(sock) && channel_fits(sock) ? channel_new(sock) : NULL;
@@ -266,7 +263,7 @@ static int took_pair(struct supervisor *sv, struct tracee *t)
 		return -ENOMEM;
 	}
 	/* Ours as well, for kcmp; it can do without. */
-	ch->theirs = sys_pidfd_getfd(pidfd, j->pair[1]);
+	ch->theirs = take_fd(t, j->pair[1]);
 	if (ch->theirs >= 0 && !files_may_last(ch->theirs)) {
 		close(ch->theirs);
 		ch->theirs = -1;

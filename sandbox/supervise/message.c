@@ -16,6 +16,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "sandbox/supervise/take.h"
+
 #ifndef SCM_CREDENTIALS
 #define SCM_CREDENTIALS 2
 #endif
@@ -122,7 +124,7 @@ static int add_rights(struct tracee *t, struct message *msg, const void *data, s
 		if (msg->nfds == MESSAGE_FDS_MAX)
 			return -EINVAL;
 		memcpy(&fd, (const char *)data + i * sizeof(fd), sizeof(fd));
-		fd = socket_take_fd(t, fd);
+		fd = take_fd(t, fd);
 		if (fd < 0)
 			return fd;
 		msg->fds[msg->nfds++] = fd;

@@ -20,23 +20,14 @@
 
 #include "sandbox/supervise/perform.h"
 #include "sandbox/supervise/procfs.h"
-#include "sandbox/supervise/sys.h"
+#include "sandbox/supervise/take.h"
 
 #define PATH_AT offsetof(struct sockaddr_un, sun_path)
-
-int socket_take_fd(struct tracee *t, int fd)
-{
-	int pidfd = tracee_pidfd(t);
-
-	if (fd < 0)
-		return -EBADF;
-	return pidfd < 0 ? pidfd : sys_pidfd_getfd(pidfd, fd);
-}
 
 int socket_take(struct tracee *t, int fd)
 {
 	struct stat st;
-	int sock = socket_take_fd(t, fd);
+	int sock = take_fd(t, fd);
 
 	if (sock < 0)
 		return sock;

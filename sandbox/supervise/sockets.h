@@ -19,11 +19,8 @@ struct socket_addr {
 	bool pathname;	/* a unix socket with a place in the file system */
 };
 
-/* A duplicate of the tracee's socket, the caller's. -EBADF, -ENOTSOCK. */
+/* A duplicate of the tracee's socket, the caller's. -ENOTSOCK, or as take_fd(). */
 int socket_take(struct tracee *t, int fd);
-
-/* A duplicate of any descriptor of the tracee, the caller's. */
-int socket_take_fd(struct tracee *t, int fd);
 
 /* SO_DOMAIN, SO_TYPE: -1 when it has none. */
 int socket_option(int sock, int option);

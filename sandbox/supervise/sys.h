@@ -7,6 +7,7 @@
 #define BELAY_SANDBOX_SYS_H
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -22,6 +23,8 @@
 #define SYS_NR_PIDFD_OPEN SYS_COMMON(434)
 #define SYS_NR_OPENAT2 SYS_COMMON(437)
 #define SYS_NR_PIDFD_GETFD SYS_COMMON(438)
+
+#define SYS_PIDFD_THREAD O_EXCL /* 6.9 */
 
 /* struct open_how, 5.6 */
 struct sys_open_how {
