@@ -228,7 +228,9 @@ case_of fork_bomb "a fork bomb ends at the limit of processes, and the superviso
 fork_bomb_run()
 {
 	[ "$(id -u)" -ne 0 ] || atf_skip "RLIMIT_NPROC does not bind root"
-	(ulimit -u 300 2>/dev/null && starve bomb 1000 "some processes")
+	# The limit counts all of the user's tasks, wherever they are.
+	others=$(find /proc -maxdepth 3 -path '/proc/[0-9]*/task/*' -user "$(id -u)" 2>/dev/null | wc -l)
+	(ulimit -u $((others + 300)) && starve bomb $((others + 1000)) "some processes")
 }
 
 case_of few_descriptors "a supervisor with few descriptors refuses calls and goes on"
