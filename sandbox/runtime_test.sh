@@ -152,6 +152,26 @@ race_run()
 		./ask on race /dev/belay/core/sandbox/write:off make file
 }
 
+case_of many "what a sandbox may give in commands is used up by those that were done"
+many_run()
+{
+	setup
+	cat >many <<-'END'
+	i=0
+	while [ $i -lt 17000 ]; do
+		i=$((i + 1))
+		test -e /dev/belay/nonsense && echo nonsense was done
+	done
+	i=0
+	while [ $i -lt 17000 ] && test -e /dev/belay/core/sandbox/write:off; do
+		i=$((i + 1))
+	done
+	echo $i
+	END
+	atf_check -o inline:'16384\n' -e ignore "$belay" -p allow-all -m core/trace/magic_lock:off -- \
+		sh ./many
+}
+
 case_of storm "children that are born while rules change are held to their maker's"
 storm_run()
 {

@@ -106,9 +106,12 @@ static int run(struct supervisor *sv, struct tracee *t, const char *command)
 		return rc;
 	if (sv->edits >= EDITS_MAX)
 		return -ENOMEM;
-	sv->edits++;
-	sv->boxes_differ = true;
-	return box_edit(&t->process->box, command);
+	rc = box_edit(&t->process->box, command);
+	if (rc == 0) {
+		sv->edits++;
+		sv->boxes_differ = true;
+	}
+	return rc;
 }
 
 void perform_stat(struct supervisor *sv, struct tracee *t, struct outcome *out)
