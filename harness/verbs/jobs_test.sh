@@ -5,20 +5,14 @@
 # for Slurm is run, with stand-ins for Slurm's commands; YAML is read by a parser and
 # its structure compared with what the engines document. ci/slurm has the real Slurm.
 
-use_ours()
-{
-	PATH=$(atf_get_srcdir)/../..:$PATH
-}
+. "$(atf_get_srcdir)/preamble"
 
-refused()
+# refused_jobs TEXT ARGUMENT...: refused by the verb.
+refused_jobs()
 {
 	text=$1
 	shift
-	kmatrix jobs "$@" >out 2>err
-	atf_check_equal 2 $?
-	[ ! -s out ] || atf_fail "jobs $*: wrote to standard output: $(cat out)"
-	[ "$(wc -l <err)" -eq 1 ] || atf_fail "jobs $*: not one line: $(cat err)"
-	grep -qF -e "$text" err || atf_fail "jobs $*: does not say '$text': $(cat err)"
+	refused "$text" jobs "$@"
 }
 
 # yaml FILE, and a program for python3 on standard input: `doc` is what the file holds,
@@ -56,28 +50,27 @@ usage_head()
 }
 usage_body()
 {
-	use_ours
-	refused "--for ENGINE is missing"
-	refused "did you mean 'slurm'?" --for slrum
-	refused "unknown engine 'completely-different'; valid: slurm, github, gitlab, lava" \
+	refused_jobs "--for ENGINE is missing"
+	refused_jobs "did you mean 'slurm'?" --for slrum
+	refused_jobs "unknown engine 'completely-different'; valid: slurm, github, gitlab, lava" \
 		--for completely-different
-	refused "did you mean 'bookworm-amd64'?" --for slurm --kernel bookworm-amd46
-	refused "unknown ABI 'mips'" --for slurm --abi mips
-	refused "did you mean 'kernel'?" --for slurm --per kernle
-	refused "did you mean 'nobody'?" --for slurm --user nobdy
-	refused "only one of them" --for slurm --all --kernel bookworm-amd64
-	refused "only one of them" --for slurm --all --default
-	refused "runs any ABI that was named" --for slurm --kernel bookworm-i386 --abi x32
-	refused "needs --url URL" --for lava
-	refused "--url is not for slurm" --for slurm --url http://x/
-	refused "--device is not for github" --for github --device x
-	refused "nowhere/x" --for slurm -o nowhere/x
+	refused_jobs "did you mean 'bookworm-amd64'?" --for slurm --kernel bookworm-amd46
+	refused_jobs "unknown ABI 'mips'" --for slurm --abi mips
+	refused_jobs "did you mean 'kernel'?" --for slurm --per kernle
+	refused_jobs "did you mean 'nobody'?" --for slurm --user nobdy
+	refused_jobs "only one of them" --for slurm --all --kernel bookworm-amd64
+	refused_jobs "only one of them" --for slurm --all --default
+	refused_jobs "runs any ABI that was named" --for slurm --kernel bookworm-i386 --abi x32
+	refused_jobs "needs --url URL" --for lava
+	refused_jobs "--url is not for slurm" --for slurm --url http://x/
+	refused_jobs "--device is not for github" --for github --device x
+	refused_jobs "nowhere/x" --for slurm -o nowhere/x
 	# What a shell, YAML or an engine would read as more than a word.
 	for word in 'a b' 'a"b' "a'b" 'a\b' 'a$b' 'a`b' 'a
 b' '${{ x }}' 'a;b' 'a&b' '' 'é' 'a{b' 'a#b' 'a|b' 'a<b'; do
-		refused "--test" --for github --test "$word"
-		refused "--builds" --for slurm --builds "$word"
-		refused "--url" --for lava --url "$word"
+		refused_jobs "--test" --for github --test "$word"
+		refused_jobs "--builds" --for slurm --builds "$word"
+		refused_jobs "--url" --for lava --url "$word"
 	done
 }
 
@@ -85,7 +78,6 @@ b' '${{ x }}' 'a;b' 'a&b' '' 'é' 'a{b' 'a#b' 'a|b' 'a<b'; do
 # kmatrix says what it was asked for and ends with the next of $STATUSES.
 stand_ins()
 {
-	use_ours
 	real=$(command -v kmatrix)
 	mkdir -p bin
 	cat >bin/sbatch <<-'EOS'
@@ -226,7 +218,6 @@ per_cell_head()
 }
 per_cell_body()
 {
-	use_ours
 	kmatrix jobs --for slurm --kernel bookworm-amd64 --per cell >jobs.sh
 	for abi in x86_64 i386 x32; do
 		grep -q "^	bookworm-amd64-$abi\$" jobs.sh || atf_fail "no job of $abi"
@@ -253,7 +244,6 @@ github_head()
 }
 github_body()
 {
-	use_ours
 	need_yaml
 	atf_check kmatrix jobs --for github --kernel bookworm-amd64 --kernel sid-arm64 \
 		--per cell --test 'ptrace.*' -o jobs.yml
@@ -292,7 +282,6 @@ gitlab_head()
 }
 gitlab_body()
 {
-	use_ours
 	need_yaml
 	atf_check kmatrix jobs --for gitlab --all --user nobody -o jobs.yml
 	kmatrix kernels | awk 'NR > 1 { print $1 }' >kernels
@@ -327,7 +316,6 @@ lava_head()
 }
 lava_body()
 {
-	use_ours
 	need_yaml
 	atf_check kmatrix jobs --for lava --url http://images.example/k --kernel bookworm-amd64 \
 		--kernel sid-armhf -o emulated
@@ -384,9 +372,7 @@ lava_log_body()
 {
 	stand_ins
 	need_yaml
-	abi=$(uname -m | sed 's/i.86/i386/; s/armv.*/arm/')
-	mkdir -p "builds/$abi/kernel-tests"
-	cp "$(atf_get_srcdir)/kmatrix_sample" "builds/$abi/kernel-tests/sample_test"
+	builds
 	$real jobs --for lava --url http://x/ --kernel bookworm-amd64 >job.yml
 	yaml job.yml <<-'EOP'
 	steps = doc["actions"][2]["test"]["definitions"][0]["repository"]["run"]["steps"]

@@ -3,31 +3,7 @@
 #
 # kmatrix baseline as people call it, and what it does to run, report and diff.
 
-# A build tree with one program, and $run to run it.
-builds()
-{
-	PATH=$(atf_get_srcdir)/../..:$PATH
-	case $(uname -m) in
-	i?86) abi=i386 ;;
-	armv*) abi=arm ;;
-	*) abi=$(uname -m) ;;
-	esac
-	run="kmatrix run -q --native --builds builds --abi $abi"
-	mkdir -p "builds/$abi/kernel-tests"
-	cp "$(atf_get_srcdir)/kmatrix_sample" "builds/$abi/kernel-tests/sample_test"
-}
-
-# refused TEXT ARGUMENT...: exit status 2, one line that says TEXT, no output.
-refused()
-{
-	text=$1
-	shift
-	kmatrix "$@" >out 2>err
-	atf_check_equal 2 $?
-	[ ! -s out ] || atf_fail "kmatrix $*: wrote to standard output: $(cat out)"
-	[ "$(wc -l <err)" -eq 1 ] || atf_fail "kmatrix $*: not one line: $(cat err)"
-	grep -qF -e "$text" err || atf_fail "kmatrix $*: does not say '$text': $(cat err)"
-}
+. "$(atf_get_srcdir)/preamble"
 
 atf_test_case usage
 usage_head()
@@ -36,7 +12,7 @@ usage_head()
 }
 usage_body()
 {
-	builds
+	builds -q
 	refused "needs the FILE" baseline --check
 	refused "does one thing" baseline file
 	refused "does one thing" baseline --check --prune file
@@ -65,7 +41,7 @@ accepted_head()
 }
 accepted_body()
 {
-	builds
+	builds -q
 	atf_check -s exit:1 -o ignore env KMATRIX_SAMPLE="fail broken xpass" $run
 	refused "nothing that is not good fits" baseline --accept 'sample.kind.pass' --reason x known
 	atf_check -o inline:"2 accepted, 0 known before\n" \
@@ -101,7 +77,7 @@ unanswered_head()
 }
 unanswered_body()
 {
-	builds
+	builds -q
 	mkfifo pid
 	KMATRIX_SAMPLE=block KMATRIX_SAMPLE_PID=$PWD/pid $run >out 2>err &
 	kmatrix=$!

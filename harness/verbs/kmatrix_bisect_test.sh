@@ -4,18 +4,13 @@
 # kmatrix bisect: a real `git bisect run` over a toy repository whose "kernels" say what
 # becomes of a case; every way in which a step cannot say; and the table's kernels.
 
+. "$(atf_get_srcdir)/preamble"
+
 # A build tree with one program, and a program to run instead of kmatrix: it takes its
 # "kernel image", a text, as the kinds that the sample is to show, and runs it natively.
 toy()
 {
-	PATH=$(atf_get_srcdir)/../..:$PATH
-	case $(uname -m) in
-	i?86) abi=i386 ;;
-	armv*) abi=arm ;;
-	*) abi=$(uname -m) ;;
-	esac
-	mkdir -p "builds/$abi/kernel-tests"
-	cp "$(atf_get_srcdir)/kmatrix_sample" "builds/$abi/kernel-tests/sample_test"
+	builds -q
 	cat >boot <<-END
 	#!/bin/sh
 	while [ \$# -gt 0 ]; do
@@ -38,18 +33,6 @@ toy()
 	END
 	chmod +x boot
 	step="kmatrix bisect --step --with $PWD/boot -k image"
-}
-
-# refused TEXT ARGUMENT...: exit status 2, one line that says TEXT, no output.
-refused()
-{
-	text=$1
-	shift
-	kmatrix "$@" >out 2>err
-	atf_check_equal 2 $?
-	[ ! -s out ] || atf_fail "kmatrix $*: wrote to standard output: $(cat out)"
-	[ "$(wc -l <err)" -eq 1 ] || atf_fail "kmatrix $*: not one line: $(cat err)"
-	grep -qF -e "$text" err || atf_fail "kmatrix $*: does not say '$text': $(cat err)"
 }
 
 atf_test_case usage

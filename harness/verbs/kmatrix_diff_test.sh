@@ -3,31 +3,7 @@
 #
 # kmatrix diff as people and CI call it: command lines, exit statuses, two real runs.
 
-# A build tree with one program, and $run to run it.
-builds()
-{
-	PATH=$(atf_get_srcdir)/../..:$PATH
-	case $(uname -m) in
-	i?86) abi=i386 ;;
-	armv*) abi=arm ;;
-	*) abi=$(uname -m) ;;
-	esac
-	run="kmatrix run -q --native --builds builds --abi $abi"
-	mkdir -p "builds/$abi/kernel-tests"
-	cp "$(atf_get_srcdir)/kmatrix_sample" "builds/$abi/kernel-tests/sample_test"
-}
-
-# refused TEXT ARGUMENT...: exit status 2, one line that says TEXT, no output.
-refused()
-{
-	text=$1
-	shift
-	kmatrix "$@" >out 2>err
-	atf_check_equal 2 $?
-	[ ! -s out ] || atf_fail "kmatrix $*: wrote to standard output: $(cat out)"
-	[ "$(wc -l <err)" -eq 1 ] || atf_fail "kmatrix $*: not one line: $(cat err)"
-	grep -qF -e "$text" err || atf_fail "kmatrix $*: does not say '$text': $(cat err)"
-}
+. "$(atf_get_srcdir)/preamble"
 
 atf_test_case usage
 usage_head()
@@ -36,7 +12,7 @@ usage_head()
 }
 usage_body()
 {
-	builds
+	builds -q
 	refused "needs two sides" diff
 	refused "needs two sides" diff one
 	refused "'three' is one more" diff one two three
@@ -57,7 +33,7 @@ runs_head()
 }
 runs_body()
 {
-	builds
+	builds -q
 	atf_check -o ignore $run
 	atf_check -s exit:1 -o ignore env KMATRIX_SAMPLE="fail skip xfail" $run
 	atf_check -o match:"^ 1  running/$abi[ /]" -o match:"7 same" -o match:"^Nothing regressed" \

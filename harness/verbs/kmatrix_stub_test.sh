@@ -5,6 +5,8 @@
 # what it makes of them. No kernel is booted and nothing is fetched; what a guest does is
 # in the file "guest", which the script sources as boot number $n.
 
+. "$(atf_get_srcdir)/preamble"
+
 # What the script and the tests share: a guest's console and stream (run.h).
 stub_guest()
 {
@@ -65,10 +67,9 @@ EOF
 # A build tree, a kernel, a userland and a QEMU in this directory, and $run.
 stub()
 {
-	[ "$(uname -m)" = x86_64 ] || atf_skip "is about an x86_64 machine"
-	mkdir -p builds/x86_64/kernel-tests src/kernel-tests bin tmp \
-		cache/rows cache/userland/stub/one
-	cp "$(atf_get_srcdir)/kmatrix_sample" builds/x86_64/kernel-tests/sample_test
+	[ "$abi" = x86_64 ] || atf_skip "is about an x86_64 machine"
+	builds
+	mkdir -p src/kernel-tests bin tmp cache/rows cache/userland/stub/one
 	mkdir -p builds/x86_64/harness/guest
 	cp "$(atf_get_srcdir)/../guest/runner" builds/x86_64/harness/guest/
 	printf '\nabs_top_srcdir = %s\nP = kernel-tests/sample_test$(EXEEXT)\n' "$PWD/src" \
@@ -106,7 +107,7 @@ echo \$\$ >pid
 . ./guest
 EOF
 	chmod +x bin/qemu-system-x86_64
-	PATH=$PWD/bin:$(atf_get_srcdir)/../..:$PATH
+	PATH=$PWD/bin:$PATH
 	export BELAY_CACHE="$PWD/cache" BELAY_OFFLINE=yes TMPDIR="$PWD/tmp"
 	run="kmatrix run --builds builds -k bzImage --abi x86_64 --accel tcg"
 }

@@ -4,42 +4,7 @@
 # kmatrix as people and programs call it: command lines, exit statuses, a run on
 # the running kernel with programs made for it, and a run that is stopped.
 
-# Ours before any other; atf_check starts programs, not functions.
-use_ours()
-{
-	PATH=$(atf_get_srcdir)/../..:$PATH
-}
-
-# The ABI that kmatrix itself was built for.
-abi()
-{
-	case $(uname -m) in
-	i?86) echo i386 ;;
-	armv*) echo arm ;;
-	*) uname -m ;;
-	esac
-}
-
-# A build tree with one program, and $run to run it.
-builds()
-{
-	use_ours
-	run="kmatrix run --native --builds builds --abi $(abi)"
-	mkdir -p "builds/$(abi)/kernel-tests"
-	cp "$(atf_get_srcdir)/kmatrix_sample" "builds/$(abi)/kernel-tests/sample_test"
-}
-
-# refused TEXT ARGUMENT...: exit status 2, one line that says TEXT, no output.
-refused()
-{
-	text=$1
-	shift
-	kmatrix "$@" >out 2>err
-	atf_check_equal 2 $?
-	[ ! -s out ] || atf_fail "kmatrix $*: wrote to standard output: $(cat out)"
-	[ "$(wc -l <err)" -eq 1 ] || atf_fail "kmatrix $*: not one line: $(cat err)"
-	grep -qF -e "$text" err || atf_fail "kmatrix $*: does not say '$text': $(cat err)"
-}
+. "$(atf_get_srcdir)/preamble"
 
 # refused_run TEXT OPTION...: refused, on top of $run.
 refused_run()
@@ -63,7 +28,6 @@ usage_head()
 }
 usage_body()
 {
-	use_ours
 	refused "no verb"
 	refused "did you mean 'run'?" rnu
 	refused "did you mean 'report'?" reprot
@@ -107,7 +71,6 @@ help_head()
 }
 help_body()
 {
-	use_ours
 	atf_check -o match:"kernels" kmatrix --help
 	atf_check -o match:"^kmatrix [0-9]" kmatrix --version
 	for verb in run report kernels fetch; do
@@ -130,12 +93,12 @@ good_head()
 good_body()
 {
 	builds
-	atf_check -o match:"^ 1  running/$(abi) .* 7 pass$" \
+	atf_check -o match:"^ 1  running/$abi .* 7 pass$" \
 		-o match:"^1 cell: 7 passed, 0 failed, 0 skipped, 0 missing$" \
 		-e match:"running: 7 pass$" $run
 	atf_check -o match:"^  pass  " -o match:"^sample.kind$" kmatrix report --all
 	atf_check -o match:"^  \(7 alike\)  " kmatrix report
-	atf_check -o match:'"abi":"'"$(abi)"'","version":"'"$(uname -r)"'","accel":"native"' \
+	atf_check -o match:'"abi":"'"$abi"'","version":"'"$(uname -r)"'","accel":"native"' \
 		kmatrix report --json
 	atf_check_equal pass "$(status_of block)"
 	atf_check -s exit:0 -o ignore -e empty $run -q -o other.db
@@ -172,7 +135,7 @@ retry_body()
 {
 	builds
 	export KMATRIX_SAMPLE=fail KMATRIX_SAMPLE_ONCE=$PWD/once
-	atf_check -s exit:1 -o match:"^ 1  running/$(abi) .* 6 pass  1 flaky$" \
+	atf_check -s exit:1 -o match:"^ 1  running/$abi .* 6 pass  1 flaky$" \
 		-e match:"once more what went wrong: 1 cases" -e match:"running: 6 pass, 1 flaky" $run
 	atf_check -s exit:1 -o match:'"reason":"fail, then pass: 1 != 2' kmatrix report --json
 	rm once
@@ -210,7 +173,7 @@ nobuild_head()
 }
 nobuild_body()
 {
-	[ "$(abi)" = x86_64 ] || atf_skip "is about an x86_64 machine"
+	[ "$abi" = x86_64 ] || atf_skip "is about an x86_64 machine"
 	builds
 	atf_check -s exit:2 -e ignore -o match:"running/i386 .* 7 nobuild$" \
 		kmatrix run --native --builds builds --abi x86_64 --abi i386
@@ -228,10 +191,10 @@ stale_head()
 stale_body()
 {
 	builds
-	cp "builds/$(abi)/kernel-tests/sample_test" "builds/$(abi)/kernel-tests/gone_test"
+	cp "builds/$abi/kernel-tests/sample_test" "builds/$abi/kernel-tests/gone_test"
 	# Without a makefile nobody knows.
 	atf_check -o match:"14 pass$" -e ignore $run
-	echo 'noinst_PROGRAMS = kernel-tests/sample_test$(EXEEXT)' >"builds/$(abi)/Makefile"
+	echo 'noinst_PROGRAMS = kernel-tests/sample_test$(EXEEXT)' >"builds/$abi/Makefile"
 	atf_check -o match:" 7 pass$" -e match:"1 programs in '.*/builds' are left out" $run
 	atf_check -s exit:2 -o empty -e match:"no case fits --test 'gone_test'" \
 		$run --test gone_test
@@ -245,7 +208,7 @@ no_qemu_head()
 }
 no_qemu_body()
 {
-	[ "$(abi)" = x86_64 ] || atf_skip "is about an x86_64 machine"
+	[ "$abi" = x86_64 ] || atf_skip "is about an x86_64 machine"
 	builds
 	mkdir bin
 	for p in kyua "$(atf_get_srcdir)/../../kmatrix"; do
@@ -288,7 +251,7 @@ resume_head()
 resume_body()
 {
 	builds
-	programs=builds/$(abi)/kernel-tests
+	programs=builds/$abi/kernel-tests
 	cp "$programs/sample_test" "$programs/zample_test"
 	refused "kmatrix.db" run --resume
 	[ ! -e kmatrix.db ] || atf_fail "a refused run left a store"
@@ -437,7 +400,7 @@ sound_body()
 {
 	builds
 	row='"kind":"backend","abis":"all","why":"w","optional":false'
-	cat >"builds/$(abi)/belay" <<-END
+	cat >"builds/$abi/belay" <<-END
 		#!/bin/sh
 		cat <<'E'
 		{"relies":[{"what":"good","part":"p",$row,"contract":"sample.kind.pass"},
@@ -446,20 +409,20 @@ sound_body()
 		{"what":"open","part":"p",$row,"contract":"sample.kind.none"}]}
 		E
 	END
-	chmod +x "builds/$(abi)/belay"
+	chmod +x "builds/$abi/belay"
 	atf_check -s exit:1 -o save:out -e ignore env KMATRIX_SAMPLE="fail skip" $run
 	for verdict in "good +" "bad !" "gone -" "open ?"; do
 		atf_check -o ignore grep "^  backend ${verdict% *}  *[${verdict#* }]\$" out
 	done
 	atf_check -s exit:1 -o save:out kmatrix report --sound
 	atf_check -o match:"^running  *sound  *unsound  *absent  *unknown " cat out
-	atf_check -o match:"bad in running/$(abi): sample.kind.fail [(]fail: " cat out
+	atf_check -o match:"bad in running/$abi: sample.kind.fail [(]fail: " cat out
 	atf_check -s exit:1 -o save:out kmatrix report --format sound
 	atf_check -o match:"^running  *sound " cat out
 	# What was narrowed down was not asked about the sandbox.
 	atf_check -o not-match:"the sandbox" kmatrix report --test sample.kind.pass
 	# A belay that says nothing: the one beside kmatrix is asked, and no test is one of its.
-	printf '#!/bin/sh\nexit 1\n' >"builds/$(abi)/belay"
+	printf '#!/bin/sh\nexit 1\n' >"builds/$abi/belay"
 	atf_check -o match:"^No verdict on the sandbox: too few" -e ignore $run
 	atf_check -o match:"what\":\"trace" kmatrix report --json
 }

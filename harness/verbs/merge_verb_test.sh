@@ -4,28 +4,7 @@
 # kmatrix merge as it is called: what it makes of real stores, what it refuses, and
 # that nothing is left of what it could not finish.
 
-use_ours()
-{
-	PATH=$(atf_get_srcdir)/../..:$PATH
-}
-
-abi()
-{
-	case $(uname -m) in
-	i?86) echo i386 ;;
-	armv*) echo arm ;;
-	*) uname -m ;;
-	esac
-}
-
-# A build tree with one program, and $run to run it.
-builds()
-{
-	use_ours
-	run="kmatrix run -q --native --builds builds --abi $(abi)"
-	mkdir -p "builds/$(abi)/kernel-tests"
-	cp "$(atf_get_srcdir)/kmatrix_sample" "builds/$(abi)/kernel-tests/sample_test"
-}
+. "$(atf_get_srcdir)/preamble"
 
 # said STORE: its report for programs without the run's own words and the times.
 said()
@@ -37,24 +16,19 @@ said()
 # Two parts of one matrix, a.db and b.db, and the whole of it, whole.db.
 parts()
 {
-	builds
+	builds -q
 	atf_check -o ignore $run -o a.db --test 'sample.kind.[a-h]*'
 	atf_check -o ignore $run -o b.db --test 'sample.kind.[i-z]*'
 	atf_check -o ignore $run -o whole.db
 }
 
-# refused TEXT ARGUMENT...: exit status 2, one line that says TEXT, no file that was
-# not there.
-refused()
+# refused_merge TEXT ARGUMENT...: refused by the verb, and nothing is left.
+refused_merge()
 {
 	text=$1
 	shift
 	ls -A >before
-	kmatrix merge "$@" >out 2>err
-	atf_check_equal 2 $?
-	[ ! -s out ] || atf_fail "merge $*: wrote to standard output: $(cat out)"
-	[ "$(wc -l <err)" -eq 1 ] || atf_fail "merge $*: not one line: $(cat err)"
-	grep -qF -e "$text" err || atf_fail "merge $*: does not say '$text': $(cat err)"
+	refused "$text" merge "$@"
 	rm -f out err
 	ls -A >after
 	sed -i '/^out$/d; /^err$/d; /^after$/d' before after
@@ -139,34 +113,34 @@ refusals_head()
 refusals_body()
 {
 	parts
-	refused "-o FILE is missing" a.db b.db
-	refused "no store to merge" -o m.db
-	refused "none.db" -o m.db a.db none.db
-	refused "is one of the stores" -o a.db a.db b.db
-	refused "is one of the stores" --replace -o a.db b.db a.db
+	refused_merge "-o FILE is missing" a.db b.db
+	refused_merge "no store to merge" -o m.db
+	refused_merge "none.db" -o m.db a.db none.db
+	refused_merge "is one of the stores" -o a.db a.db b.db
+	refused_merge "is one of the stores" --replace -o a.db b.db a.db
 	ln a.db hard.db
 	ln -s b.db soft.db
-	refused "is one of the stores" --replace -o hard.db a.db b.db
-	refused "is one of the stores" --replace -o soft.db a.db b.db
-	refused "whole.db' is there already" -o whole.db a.db b.db
+	refused_merge "is one of the stores" --replace -o hard.db a.db b.db
+	refused_merge "is one of the stores" --replace -o soft.db a.db b.db
+	refused_merge "whole.db' is there already" -o whole.db a.db b.db
 	mkdir dir
-	refused "'dir' is not a regular file" -o dir a.db b.db
-	refused "nowhere/m.db" -o nowhere/m.db a.db b.db
-	refused "'dir'" -o m.db a.db dir
+	refused_merge "'dir' is not a regular file" -o dir a.db b.db
+	refused_merge "nowhere/m.db" -o nowhere/m.db a.db b.db
+	refused_merge "'dir'" -o m.db a.db dir
 	: >empty.db
-	refused "empty.db" -o m.db a.db empty.db
+	refused_merge "empty.db" -o m.db a.db empty.db
 	echo "This is no store, it only looks like one." >text.db
-	refused "text.db" -o m.db a.db text.db
+	refused_merge "text.db" -o m.db a.db text.db
 	cp b.db newer.db
 	patch newer.db 60 '\0\0\0\144'
-	refused "newer.db' was written by a newer kmatrix" -o m.db a.db newer.db
+	refused_merge "newer.db' was written by a newer kmatrix" -o m.db a.db newer.db
 	# A page that is none, and a file that ends early.
 	cp b.db damaged.db
 	patch damaged.db 4096 '\377\377\377\377\377\377\377\377'
-	refused "damaged.db" -o m.db a.db damaged.db
+	refused_merge "damaged.db" -o m.db a.db damaged.db
 	head -c 8192 b.db >short.db
-	refused "short.db" -o m.db a.db short.db
-	refused "did you mean '--replace'" -o m.db --replase a.db
+	refused_merge "short.db" -o m.db a.db short.db
+	refused_merge "did you mean '--replace'" -o m.db --replase a.db
 	# What is replaced is replaced as a whole.
 	atf_check -o ignore kmatrix merge --replace -o whole.db a.db
 	atf_check -o match:": 3 passed" kmatrix report -o whole.db
@@ -188,7 +162,7 @@ words_body()
 	db.execute(sys.argv[2])
 	db.commit()
 	EOP
-	refused "word.db' is damaged: the status of 4 results" -o m.db a.db word.db
+	refused_merge "word.db' is damaged: the status of 4 results" -o m.db a.db word.db
 	cp b.db steer.db
 	python3 - steer.db "UPDATE cells SET version = char(27) || ']0;x' || char(10)" <<-'EOP'
 	import sqlite3, sys
@@ -196,7 +170,7 @@ words_body()
 	db.execute(sys.argv[2])
 	db.commit()
 	EOP
-	refused '\x1b]0;x\x0a' -o m.db a.db steer.db
+	refused_merge '\x1b]0;x\x0a' -o m.db a.db steer.db
 }
 
 atf_test_case full
