@@ -153,7 +153,7 @@ case_of profile "a profile written for sydbox-1 holds as it says"
 profile_run()
 {
 	here=$(pwd -P)
-	mkdir work out
+	mkdir job out
 	cat >build.syd-1 <<-END
 	# A build: writes here, talks to itself.
 	core/sandbox/exec:off
@@ -172,19 +172,19 @@ profile_run()
 	core/trace/magic_lock:exec
 	core/match/no_wildcard:prefix
 	whitelist/write+/dev/null
-	whitelist/write+$here/work
+	whitelist/write+$here/job
 	core/match/no_wildcard:literal
-	blacklist/write+$here/work/keep/***
+	blacklist/write+$here/job/keep/***
 	blacklist/read+$here/out/secret
 	whitelist/network/bind+LOOPBACK@0
 	filter/write+$here/out/quiet
 	END
 	echo secret >out/secret
 	atf_check -s exit:5 -o inline:'made\n' -e save:report "$belay" -c build.syd-1 -- sh -c '
-		mkdir work/keep; : >work/made && echo made; : 2>/dev/null </dev/null
+		mkdir job/keep; : >job/made && echo made; : 2>/dev/null </dev/null
 		env test -e /dev/sydbox && echo the lock is open after exec
 		mkdir out/loud; mkdir out/quiet; read x <out/secret && echo read; exit 5'
-	atf_check -o match:'denied write: .*work/keep.*blacklist' -o match:'denied write: .*out/loud' \
+	atf_check -o match:'denied write: .*job/keep.*blacklist' -o match:'denied write: .*out/loud' \
 		-o match:'denied read: .*out/secret' -o not-match:'denied.*quiet' cat report
 	atf_check -o inline:'connected\nrefused EACCES\n' -e ignore "$belay" -c build.syd-1 -- \
 		"$(atf_get_srcdir)/probes/bound" inet
