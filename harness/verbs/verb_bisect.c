@@ -16,6 +16,7 @@
 #include "harness/run/host.h"
 #include "harness/verbs/bisect_run.h"
 #include "harness/verbs/cli.h"
+#include "harness/verbs/known.h"
 
 enum {
 	OPT_IMAGE = 'k', OPT_STORE = 'o', OPT_VARIABLE = 'v',
@@ -348,14 +349,13 @@ static int bisect_table(struct bisect *b, const struct tables *t)
 	struct cli_list archs = {0}, abis = {0};
 	struct why why;
 	size_t count = 0;
-	int rc = 0;
+	int rc;
 
 	for (size_t i = 0; i < t->nmachines; i++)
 		cli_list_add(&archs, t->machines[i].arch);
 	if (!b->arch)
 		b->arch = host_arch();
-	if (!b->arch || !tables_machine(t, b->arch))
-		rc = cli_unknown("architecture", b->arch ? b->arch : "", archs.v, archs.count);
+	rc = known_words("architecture", (const char *[]){b->arch ? b->arch : ""}, 1, &archs);
 	for (size_t i = 0; i < t->nabis && !rc; i++) {
 		if (!abi_row_runs_on(&t->abis[i], b->arch))
 			continue;
@@ -363,9 +363,8 @@ static int bisect_table(struct bisect *b, const struct tables *t)
 		if (!b->abi && !strcmp(t->abis[i].archs[0], b->arch))
 			b->abi = t->abis[i].id;
 	}
-	if (!rc && (!b->abi || !tables_abi(t, b->abi) ||
-		    !abi_row_runs_on(tables_abi(t, b->abi), b->arch)))
-		rc = cli_unknown("ABI", b->abi ? b->abi : "", abis.v, abis.count);
+	if (!rc)
+		rc = known_words("ABI", (const char *[]){b->abi ? b->abi : ""}, 1, &abis);
 	for (size_t i = 0; i < t->nkernels && !rc; i++)
 		if (!strcmp(t->kernels[i].arch, b->arch) &&
 		    !strcmp(t->kernels[i].package, bisect_package(t, b->arch)))

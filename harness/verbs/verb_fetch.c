@@ -14,6 +14,7 @@
 #include "harness/kernels/cache.h"
 #include "harness/run.h"
 #include "harness/verbs/cli.h"
+#include "harness/verbs/known.h"
 
 enum {
 	FETCH_QUIET = 'q',
@@ -54,26 +55,6 @@ static bool fetch_wanted(const struct fetch *f, const struct kernel *k)
 	for (size_t i = 0; i < f->words.count; i++)
 		wanted |= fnmatch(f->words.v[i], k->id, 0) == 0;
 	return wanted;
-}
-
-/* Every word must name a kernel. */
-static int fetch_check(const struct fetch *f)
-{
-	struct cli_list ids = {0};
-	int rc = CLI_OK;
-
-	for (size_t k = 0; k < f->tables->nkernels; k++)
-		cli_list_add(&ids, f->tables->kernels[k].id);
-	for (size_t i = 0; i < f->words.count && !rc; i++) {
-		bool known = false;
-
-		for (size_t k = 0; k < ids.count && !known; k++)
-			known = fnmatch(f->words.v[i], ids.v[k], 0) == 0;
-		if (!known)
-			rc = cli_unknown("kernel", f->words.v[i], ids.v, ids.count);
-	}
-	free(ids.v);
-	return rc;
 }
 
 static void fetch_one(struct fetch *f, const struct kernel *k)
@@ -146,7 +127,7 @@ static int fetch_do(struct fetch *f)
 
 	if (!any && !f->prune)
 		return cli_error("fetch what? name kernels of the table, or --default, --all");
-	if (fetch_check(f))
+	if (known_kernels(f->tables, f->words.v, f->words.count, true))
 		return CLI_INFRASTRUCTURE;
 	f->machines = buf_realloc(NULL, f->tables->nmachines + 1, sizeof(*f->machines));
 	memset(f->machines, 0, f->tables->nmachines * sizeof(*f->machines));

@@ -11,6 +11,7 @@
 
 #include "harness/jobs/jobs.h"
 #include "harness/verbs/cli.h"
+#include "harness/verbs/known.h"
 
 enum {
 	OPT_OUTPUT = 'o', OPT_FOR = 256, OPT_KERNEL, OPT_DEFAULT, OPT_ALL, OPT_ABI, OPT_TEST, OPT_PER,
@@ -102,21 +103,10 @@ static const struct jobs_engine *jobs_engine_named(const char *name)
 static int jobs_check(struct jobs_request *r, const struct jobs_engine *e, const struct tables *t)
 {
 	static const char *const pers[] = {"kernel", "cell"}, *const users[] = {"root", "nobody"};
-	struct cli_list kernels = {0}, abis = {0};
-	int rc = 0;
+	int rc = known_kernels(t, r->kernels.v, r->kernels.count, false);
 
-	for (size_t i = 0; i < t->nkernels; i++)
-		cli_list_add(&kernels, t->kernels[i].id);
-	for (size_t i = 0; i < t->nabis; i++)
-		cli_list_add(&abis, t->abis[i].id);
-	for (size_t i = 0; i < r->kernels.count && !rc; i++)
-		if (!tables_kernel(t, r->kernels.v[i]))
-			rc = cli_unknown("kernel", r->kernels.v[i], kernels.v, kernels.count);
-	for (size_t i = 0; i < r->abis.count && !rc; i++)
-		if (!tables_abi(t, r->abis.v[i]))
-			rc = cli_unknown("ABI", r->abis.v[i], abis.v, abis.count);
-	free(kernels.v);
-	free(abis.v);
+	if (!rc)
+		rc = known_abis(t, r->abis.v, r->abis.count);
 	if (rc)
 		return rc;
 	if (strcmp(r->per, pers[0]) && strcmp(r->per, pers[1]))

@@ -17,6 +17,7 @@
 #include "harness/store/select.h"
 #include "harness/store/store.h"
 #include "harness/verbs/cli.h"
+#include "harness/verbs/known.h"
 
 enum { OPT_STORE = 'o', OPT_JSON = 256, OPT_COLOR, OPT_FORMAT, OPT_OUTPUT, OPT_RUN, OPT_KERNEL,
 	OPT_ABI, OPT_TEST, OPT_ALL, OPT_ORIGIN, OPT_BASELINE, OPT_SOUND };
@@ -131,7 +132,7 @@ static int report_parse(struct report *r, const struct cli_verb *self, char **ar
 static int report_check(const struct store_run *run, const struct cli_list *names, bool kernels)
 {
 	struct cli_list valid = {0};
-	int err = 0;
+	int err;
 
 	for (size_t c = 0; c < run->count; c++) {
 		const struct cell *cell = &run->cells[c];
@@ -143,15 +144,8 @@ static int report_check(const struct store_run *run, const struct cli_list *name
 		if (i == valid.count)
 			cli_list_add(&valid, name);
 	}
-	for (size_t i = 0; i < names->count && !err; i++) {
-		size_t k = 0;
-
-		while (k < valid.count && strcmp(valid.v[k], names->v[i]))
-			k++;
-		if (k == valid.count)
-			err = cli_unknown(kernels ? "kernel of this run" : "ABI of this run",
-					  names->v[i], valid.v, valid.count);
-	}
+	err = known_words(kernels ? "kernel of this run" : "ABI of this run", names->v,
+			  names->count, &valid);
 	free(valid.v);
 	return err;
 }

@@ -18,6 +18,7 @@
 #include "harness/run/resume.h"
 #include "harness/sound/relies_record.h"
 #include "harness/verbs/cli.h"
+#include "harness/verbs/known.h"
 #include "harness/verbs/session.h"
 
 enum {
@@ -125,22 +126,9 @@ static int run_check(const struct run *r)
 {
 	const struct tables *t = r->env.tables;
 	const struct request *q = &r->request;
-	struct cli_list kernels = {0}, abis = {0};
-	int rc = 0;
+	int rc = known_kernels(t, (const char *const *)q->kernels.v, q->kernels.count, false);
 
-	for (size_t i = 0; i < t->nkernels; i++)
-		cli_list_add(&kernels, t->kernels[i].id);
-	for (size_t i = 0; i < t->nabis; i++)
-		cli_list_add(&abis, t->abis[i].id);
-	for (size_t i = 0; i < q->kernels.count && !rc; i++)
-		if (!tables_kernel(t, q->kernels.v[i]))
-			rc = cli_unknown("kernel", q->kernels.v[i], kernels.v, kernels.count);
-	for (size_t i = 0; i < q->abis.count && !rc; i++)
-		if (!tables_abi(t, q->abis.v[i]))
-			rc = cli_unknown("ABI", q->abis.v[i], abis.v, abis.count);
-	free(kernels.v);
-	free(abis.v);
-	return rc;
+	return rc ? rc : known_abis(t, (const char *const *)q->abis.v, q->abis.count);
 }
 
 /* What the request means for the campaign. */

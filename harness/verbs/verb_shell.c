@@ -13,6 +13,7 @@
 #include "harness/run/request.h"
 #include "harness/run/suite.h"
 #include "harness/verbs/cli.h"
+#include "harness/verbs/known.h"
 #include "harness/verbs/session.h"
 
 enum {
@@ -149,23 +150,12 @@ static int shell_check(const struct shell_verb *v)
 {
 	const struct tables *t = v->tables;
 	const struct request *q = &v->request;
-	struct cli_list kernels = {0}, abis = {0};
-	int rc = 0;
+	int rc;
 
-	for (size_t i = 0; i < t->nkernels; i++)
-		cli_list_add(&kernels, t->kernels[i].id);
-	for (size_t i = 0; i < t->nabis; i++)
-		cli_list_add(&abis, t->abis[i].id);
 	if (q->kernels.count + q->images.count != 1)
-		rc = cli_error("kmatrix shell takes one kernel: an id of kmatrix kernels, or -k PATH");
-	else if (q->kernels.count && !tables_kernel(t, q->kernels.v[0]))
-		rc = cli_unknown("kernel", q->kernels.v[0], kernels.v, kernels.count);
-	for (size_t i = 0; i < q->abis.count && !rc; i++)
-		if (!tables_abi(t, q->abis.v[i]))
-			rc = cli_unknown("ABI", q->abis.v[i], abis.v, abis.count);
-	free(kernels.v);
-	free(abis.v);
-	return rc;
+		return cli_error("kmatrix shell takes one kernel: an id of kmatrix kernels, or -k PATH");
+	rc = known_kernels(t, (const char *const *)q->kernels.v, q->kernels.count, false);
+	return rc ? rc : known_abis(t, (const char *const *)q->abis.v, q->abis.count);
 }
 
 static int shell_with(struct shell_verb *v)

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * known.h - words of a command line that must name what there is. The first that does
+ * not is told, with what it may have been; all return 0 or CLI_INFRASTRUCTURE.
+ */
+#ifndef BELAY_HARNESS_KNOWN_H
+#define BELAY_HARNESS_KNOWN_H
+
+#include "harness/verbs/cli.h"
+
+/* Each is one of `valid`. */
+int known_words(const char *what, const char *const *words, size_t count,
+		const struct cli_list *valid);
+/* Each is, or as a pattern of fnmatch(3) fits, the id of a kernel of the tables. */
+int known_kernels(const struct tables *t, const char *const *words, size_t count, bool patterns);
+/* Each is the id of an ABI of the tables. */
+int known_abis(const struct tables *t, const char *const *words, size_t count);
+
+#endif
