@@ -189,6 +189,20 @@ network_run()
 		-m 'allow/network/connect+inet:127.0.0.1@9'
 }
 
+case_of routes "no routing header leads a packet past the address that was judged"
+routes_run()
+{
+	setup
+	for what in route routed sourceroute; do
+		# Everything may be reached but one host, which nobody asks for.
+		held $what "" "refused EPERM" -m core/sandbox/network:deny \
+			-m 'allow/network/connect+inet:0.0.0.0/0@0-65535' \
+			-m 'allow/network/connect+inet6:::/0@0-65535'
+	done
+	[ "$("$escape" route)" = escaped ] || atf_skip "this machine has no routing headers: $("$escape" route)"
+	held route "" escaped
+}
+
 case_of kernel "io_uring and unknown calls do not exist inside"
 kernel_run()
 {

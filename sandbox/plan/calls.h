@@ -51,7 +51,8 @@ enum call_cond {
 	COND_PERSONALITY,	/* only the harmless personas */
 	COND_SECCOMP,		/* SECCOMP_FILTER_FLAG_NEW_LISTENER: refuse */
 	COND_SOCKET,		/* families and types beyond unix, inet, inet6: refuse */
-	COND_SOCKETPAIR		/* the same */
+	COND_SOCKETPAIR,	/* the same */
+	COND_SETSOCKOPT		/* ways for packets past the address they name: refuse */
 };
 
 /* What the supervisor does with the call: one performer per kind. */

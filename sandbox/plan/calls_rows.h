@@ -38,6 +38,9 @@ extern const struct call_topic calls_fs, calls_net, calls_process, calls_rest;
 /* What the filter judges by its arguments, or the supervisor by a process. */
 #define COND(name, action, kind, cond, pid) \
 	ROW(name, action, kind, cond, 0, 0, -1, -1, -1, -1, -1, -1, pid, 0, NULL)
+/* The condition refuses some; why the rest is allowed. */
+#define COND_FOR(name, cond, why) \
+	ROW(name, CALL_ALLOW, KIND_NONE, cond, 0, 0, -1, -1, -1, -1, -1, -1, -1, 0, why)
 /* The condition decides all but a rest that is refused. */
 #define COND_ELSE(name, cond, error, why) \
 	ROW(name, CALL_REFUSE, KIND_NONE, cond, error, 0, -1, -1, -1, -1, -1, -1, -1, 0, why)

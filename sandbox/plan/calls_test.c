@@ -341,6 +341,19 @@ ATF_TC_BODY(judge_network, tc)
 	ALLOWS("socket", CONNECT, 16, 3, 0, 0, 0);
 	REFUSES(EAFNOSUPPORT, "socketpair", NET, 30 /* TIPC */, 1, 0, 0, 0);
 	ALLOWS("socketpair", NET, 1, 1, 0, 0, 0);
+	REFUSES(EPERM, "setsockopt", NET, 3, 41, 57 /* IPV6_RTHDR */, 0, 0);
+	REFUSES(EPERM, "setsockopt", CONNECT, HIGH | 3, HIGH | 41, HIGH | 57, 0, 0);
+	REFUSES(EPERM, "setsockopt", NET, 3, 41, 5 /* IPV6_2292RTHDR */, 0, 0);
+	REFUSES(EPERM, "setsockopt", NET, 3, 41, 6 /* IPV6_2292PKTOPTIONS */, 0, 0);
+	REFUSES(EPERM, "setsockopt", NET, 3, 0, 4 /* IP_OPTIONS */, 0, 0);
+	ALLOWS("setsockopt", WRITE, 3, 41, 57, 0, 0);
+	ALLOWS("setsockopt", NET, 3, 41, 26 /* IPV6_V6ONLY */, 0, 0);
+	ALLOWS("setsockopt", NET, 3, 0, 5 /* IP_ROUTER_ALERT */, 0, 0);
+	for (uint64_t option = 0; option < 100; option++) {
+		ALLOWS("setsockopt", NET, 3, 1 /* SOL_SOCKET */, option, 0, 0);
+		ALLOWS("setsockopt", NET, 3, 6 /* TCP */, option, 0, 0);
+		ALLOWS("setsockopt", NET, 3, 17 /* UDP */, option, 0, 0);
+	}
 	ALLOWS("sendto", NET, 3, 0, 0, 0, 0);
 	ASKS("sendto", NET, 3, 0, 0, 0, 1);
 	ASKS("sendto", NET, 3, 0, 0, 0, HIGH);

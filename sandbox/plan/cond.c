@@ -194,6 +194,25 @@ static const struct arg_rule socketpairs[] = {
 	FAMILY(ARG_IS_NOT, 0, WHOLE, AF_UNIX, CALL_REFUSE, EAFNOSUPPORT),
 };
 
+/*
+ * A routing header of IPv6 (RFC 8754) and a source route of IPv4 send a packet
+ * to the first hop they name, whatever address it was judged by. On level 0,
+ * IPPROTO_IP, 4 is IP_OPTIONS; on 41, IPPROTO_IPV6, 57 is IPV6_RTHDR, 5 and 6 are
+ * IPV6_2292RTHDR and IPV6_2292PKTOPTIONS, and 4 are hop-by-hop options, which
+ * take a capability.
+ */
+#define PEER(test, arg, value, action, error) \
+	{ test, arg, WHOLE, value, 1u << POLICY_CONNECT, action, error }
+static const struct arg_rule socket_options[] = {
+	PEER(ARG_IS, 1, SOL_SOCKET, CALL_ALLOW, 0),
+	PEER(ARG_BITS, 1, ~(uint32_t)IPPROTO_IPV6, CALL_ALLOW, 0),
+	PEER(ARG_IS, 2, 4, CALL_REFUSE, EPERM),
+	PEER(ARG_IS, 2, 57, CALL_REFUSE, EPERM),
+	PEER(ARG_IS, 1, IPPROTO_IP, CALL_ALLOW, 0),
+	PEER(ARG_IS, 2, 5, CALL_REFUSE, EPERM),
+	PEER(ARG_IS, 2, 6, CALL_REFUSE, EPERM),
+};
+
 #define RULES(cond, table) [cond] = { table, sizeof(table) / sizeof(table[0]) }
 static const struct {
 	const struct arg_rule *rules;
@@ -216,6 +235,7 @@ static const struct {
 	RULES(COND_SECCOMP, seccomp_flags),
 	RULES(COND_SOCKET, sockets),
 	RULES(COND_SOCKETPAIR, socketpairs),
+	RULES(COND_SETSOCKOPT, socket_options),
 };
 
 const struct arg_rule *cond_rules(enum call_cond cond, size_t *n)

@@ -37,8 +37,10 @@ static const char *const cond_words[] = {
 	[COND_SOCKET] = "in a closed network other families than unix, inet and inet6, raw sockets "
 			"and other protocols than TCP, UDP and ICMP are refused",
 	[COND_SOCKETPAIR] = "in a closed network other families than unix are refused",
+	[COND_SETSOCKOPT] = "in a closed network routing headers and source routes, which lead "
+			    "packets past the address that they name, are refused with EPERM",
 };
-_Static_assert(sizeof(cond_words) / sizeof(cond_words[0]) == COND_SOCKETPAIR + 1,
+_Static_assert(sizeof(cond_words) / sizeof(cond_words[0]) == COND_SETSOCKOPT + 1,
 	       "a condition without words");
 
 static const char *const op_words[POLICY_OPS] = {

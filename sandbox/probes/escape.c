@@ -291,6 +291,51 @@ static int by_fastopen(const char *port)
 	return say(rc < 0 && errno == ECONNREFUSED ? 0 : rc);
 }
 
+/* A segment routing header (RFC 8754): first to 2001:db8::1, then where the packet is addressed to. */
+static const unsigned char route[40] = {
+	0, 4, 4, 1, 1, [24] = 0x20, 0x01, 0x0d, 0xb8, [39] = 1,
+};
+
+static int by_route(const char *none)
+{
+	(void)none;
+	return say(setsockopt(socket(AF_INET6, SOCK_DGRAM, 0), IPPROTO_IPV6, IPV6_RTHDR, route,
+			      sizeof(route)));
+}
+
+/* Here the kernel takes one of mobile IPv6 alone (RFC 6275), by way of the same host. */
+static int by_routed_message(const char *none)
+{
+	static const unsigned char mobile[24] = { 0, 2, 2, 1, [8] = 0x20, 0x01, 0x0d, 0xb8, [23] = 1 };
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_port = htons(9),
+				    .sin6_addr = IN6ADDR_LOOPBACK_INIT };
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(sizeof(mobile))];
+	} control = { .head = { .cmsg_len = CMSG_LEN(sizeof(mobile)), .cmsg_level = IPPROTO_IPV6,
+				.cmsg_type = IPV6_RTHDR } };
+	struct iovec iov = { "x", 1 };
+	struct msghdr msg = { .msg_name = &in6, .msg_namelen = sizeof(in6), .msg_iov = &iov,
+			      .msg_iovlen = 1, .msg_control = &control,
+			      .msg_controllen = sizeof(control) };
+	long rc;
+
+	(void)none;
+	memcpy(CMSG_DATA(&control.head), mobile, sizeof(mobile));
+	rc = sendmsg(socket(AF_INET6, SOCK_DGRAM, 0), &msg, 0);
+	/* It was taken: that host is just not reached from here. */
+	return say(rc < 0 && (errno == ENETUNREACH || errno == EHOSTUNREACH) ? 0 : rc);
+}
+
+static int by_source_route(const char *none)
+{
+	const unsigned char loose[8] = { 131, 7, 4, 192, 0, 2, 1 };
+
+	(void)none;
+	return say(setsockopt(socket(AF_INET, SOCK_DGRAM, 0), IPPROTO_IP, IP_OPTIONS, loose,
+			      sizeof(loose)));
+}
+
 static int by_listen(const char *none)
 {
 	(void)none;
@@ -369,7 +414,8 @@ static const struct {
 	{ "listener", by_listener },  { "open", by_open },	     { "openat2", by_openat2 },
 	{ "owner", by_owner },	      { "pidfd", by_pidfd },	     { "priority", by_priority },
 	{ "procfd", by_proc_fd },     { "procmem", by_proc_mem },    { "procpidfd", by_proc_pidfd },
-	{ "ptrace", by_ptrace },      { "sendmmsg", by_sendmmsg },   { "sendmsg", by_sendmsg },
+	{ "ptrace", by_ptrace },      { "route", by_route },	     { "routed", by_routed_message },
+	{ "sourceroute", by_source_route }, { "sendmmsg", by_sendmmsg },   { "sendmsg", by_sendmsg },
 	{ "sendto", by_sendto },      { "signal", by_signal },	     { "sigqueue", by_sigqueue },
 	{ "symlink", by_symlink },    { "tgkill", by_tgkill },	     { "uring", by_uring },
 	{ "vmwrite", by_vm_write },   { "x32", by_x32 },

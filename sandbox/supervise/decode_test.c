@@ -346,6 +346,45 @@ ATF_TC_BODY(messages, tc)
 	}
 }
 
+static const struct {
+	int32_t level, type;
+	bool routed;
+} routes[] = {
+	{ 41, 57 /* IPV6_RTHDR */, true },  { 41, 5 /* IPV6_2292RTHDR */, true },
+	{ 0, 7 /* IP_RETOPTS */, true },    { 41, 50 /* IPV6_PKTINFO */, false },
+	{ 0, 8 /* IP_PKTINFO */, false },   { 0, 57, false },
+	{ 41, 7 /* IPV6_ADDRFORM */, false },
+};
+
+ATF_TC(routed_messages);
+ATF_TC_HEAD(routed_messages, tc)
+{
+	atf_tc_set_md_var(tc, "descr", "Verify that control data that lead a packet elsewhere than "
+			  "its address are seen");
+}
+ATF_TC_BODY(routed_messages, tc)
+{
+	static struct tracee none;
+
+	(void)tc;
+	map_low();
+	for (size_t i = 0; i < NABIS; i++) {
+		struct mem m = { getpid(), abi_find(all_abis[i]) };
+
+		for (size_t k = 0; k < sizeof(routes) / sizeof(routes[0]); k++) {
+			struct message msg;
+
+			put_message(m.abi, 1, 7, m.abi->word + 12);
+			memcpy(low + 768 + m.abi->word, &routes[k].level, 4);
+			memcpy(low + 768 + m.abi->word + 4, &routes[k].type, 4);
+			ATF_REQUIRE_EQ(0, message_read(&none, m, at(512), &msg));
+			ATF_CHECK_MSG(msg.routed == routes[k].routed, "%s: level %d, type %d",
+				      m.abi->name, routes[k].level, routes[k].type);
+			message_free(&msg);
+		}
+	}
+}
+
 ATF_TC(receive_layout);
 ATF_TC_HEAD(receive_layout, tc)
 {
@@ -386,6 +425,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, time_layouts);
 	ATF_TP_ADD_TC(tp, pairs_and_ids);
 	ATF_TP_ADD_TC(tp, messages);
+	ATF_TP_ADD_TC(tp, routed_messages);
 	ATF_TP_ADD_TC(tp, receive_layout);
 	return atf_no_error();
 }

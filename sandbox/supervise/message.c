@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
@@ -133,9 +134,17 @@ static int add_rights(struct tracee *t, struct message *msg, const void *data, s
 			   (msg->nfds - first) * sizeof(int));
 }
 
+/* A source route or routing header: the packet goes to the first hop in it. */
+static bool is_route(int level, int type)
+{
+	return (level == IPPROTO_IP && type == IP_RETOPTS) ||
+	       (level == IPPROTO_IPV6 && (type == IPV6_RTHDR || type == IPV6_2292RTHDR));
+}
+
 static int add_one(struct tracee *t, struct message *msg, int level, int type, const void *data,
 		   size_t size)
 {
+	msg->routed |= is_route(level, type);
 	if (level != SOL_SOCKET)
 		return add_control(msg, level, type, data, size);
 	switch (type) {

@@ -23,6 +23,7 @@ struct message {
 	unsigned char *data;	/* owned */
 	size_t size;
 	bool cut;		/* there was more data than we copy */
+	bool routed;		/* its control data name hosts to pass on the way */
 	unsigned char *control;	/* owned; native layout */
 	size_t control_size;
 	int fds[MESSAGE_FDS_MAX]; /* owned: duplicates of the tracee's */

@@ -43,6 +43,9 @@ static int check(struct supervisor *sv, struct tracee *t, int sock, struct messa
 		return -ENOBUFS;
 	if (msg->cut && type != SOCK_STREAM)
 		return -EMSGSIZE;
+	if (msg->routed)
+		return judge_refuse(sv, t, "network/connect", "a routing header",
+				    "it leads past the address of the message", EPERM);
 	if (!msg->named)
 		return identity_enter(&sv->identity, t->tid, &t->known, false);
 	/* A connected stream has its peer already; the kernel says so. */
