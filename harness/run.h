@@ -192,6 +192,7 @@ struct boot {
 	const char *userland;	/* of fetch_userland() */
 	const char *builds;	/* holds one build tree per ABI, named by it */
 	const char *workdir;	/* exists; receives "console", "stream", "job.cpio" */
+	unsigned number;	/* of several boots there: "console.2", "stream.2"; 0: the only one */
 	enum boot_accel accel;
 	bool interactive;	/* the console is a pair of FIFOs: "console.in", "console.out" */
 	unsigned boot_s;	/* until KT-BOOT; 0: a default, as for the next two */

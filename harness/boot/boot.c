@@ -181,6 +181,12 @@ static unsigned boot_scale(const struct boot *b, enum boot_accel accel)
 	return accel == BOOT_ACCEL_KVM ? 1 : b->machine->scale;
 }
 
+static char *boot_path(const struct boot *b, const char *name)
+{
+	return b->number ? buf_asprintf("%s/%s.%u", b->workdir, name, b->number)
+			 : buf_asprintf("%s/%s", b->workdir, name);
+}
+
 int boot_once(const struct boot *b, enum boot_accel accel, const char *initrd, boot_watch *watch,
 	      void *arg, struct boot_result *res, struct why *why)
 {
@@ -192,8 +198,8 @@ int boot_once(const struct boot *b, enum boot_accel accel, const char *initrd, b
 	pid_t pid;
 
 	res->accel = accel;
-	res->console = buf_asprintf("%s/console", b->workdir);
-	res->stream = buf_asprintf("%s/stream", b->workdir);
+	res->console = boot_path(b, "console");
+	res->stream = boot_path(b, "stream");
 	r.console = res->console;
 	r.stream = res->stream;
 	rc = r.console_fd = make_empty(r.console, why);

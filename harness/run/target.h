@@ -27,6 +27,7 @@ struct target_env {
 	const char *const *config; /* variables of the cases in guests, or NULL */
 	const char *user;	   /* who runs the cases in guests */
 	const char *workdir;
+	bool keep; /* what is in it stays */
 	enum boot_accel accel;
 	unsigned reboots; /* how often a guest that died is booted again */
 	bool retry;	  /* run what failed once more */

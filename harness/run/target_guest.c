@@ -30,6 +30,7 @@ struct guest {
 	const struct machine *machine;
 	struct kernel_image image;
 	char *userland, *workdir;
+	unsigned number; /* of the boot that is next, by which its console and stream are kept */
 	/* What the progress line is made of. */
 	struct buf stream; /* as far as it was read for it */
 	size_t before, of;
@@ -140,6 +141,7 @@ static void guest_boot(struct guest *g, unsigned round, bool *again)
 		.userland = g->userland,
 		.builds = g->env->suite->builds,
 		.workdir = g->workdir,
+		.number = g->number++,
 		.accel = g->env->accel,
 	};
 	size_t left = target_left(g->t);
@@ -167,8 +169,9 @@ static void guest_boot(struct guest *g, unsigned round, bool *again)
 		return;
 	}
 	guest_label(g, &b);
-	progress_say("%s: %s after %.0f s%s%s", g->t->id, boot_outcome_name(b.outcome), b.wall_s,
-		     b.last_words ? ": " : "", b.last_words ? b.last_words : "");
+	progress_say("%s: %s after %.0f s%s%s%s%s", g->t->id, boot_outcome_name(b.outcome), b.wall_s,
+		     b.last_words ? ": " : "", b.last_words ? b.last_words : "",
+		     g->env->keep ? "; console in " : "", g->env->keep ? b.console : "");
 	free(g->ended);
 	g->ended = buf_asprintf("not reached: the guest's end was '%s'%s%s",
 				boot_outcome_name(b.outcome), b.last_words ? ": " : "",
@@ -244,6 +247,21 @@ static int guest_fetch(struct guest *g, struct why *why)
 	return fetch_kernel(t->kernel, guest_say, g, &g->image, why);
 }
 
+/* The number after those of the boots whose consoles are there, of a run before this one. */
+static unsigned guest_number(const struct guest *g)
+{
+	unsigned number = 1;
+
+	for (;; number++) {
+		char *path = buf_asprintf("%s/console.%u", g->workdir, number);
+		bool taken = access(path, F_OK) == 0;
+
+		free(path);
+		if (!taken)
+			return number;
+	}
+}
+
 static int guest_prepare(struct guest *g, struct why *why)
 {
 	const struct target *t = g->t;
@@ -254,6 +272,7 @@ static int guest_prepare(struct guest *g, struct why *why)
 	progress_show(g->slot, t->id, "fetch", 0, g->of);
 	if (mkdir(g->workdir, 0700) && errno != EEXIST)
 		return why_set(why, errno, "cannot make '%s': %s", g->workdir, strerror(errno));
+	g->number = guest_number(g);
 	if (t->kernel) {
 		err = guest_fetch(g, why);
 	} else {

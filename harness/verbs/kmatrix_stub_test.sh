@@ -162,6 +162,45 @@ EOF
 	atf_check_equal 1 "$(cat boots)"
 }
 
+atf_test_case consoles
+consoles_head()
+{
+	atf_set descr "Verify that every boot keeps its console and stream, and no run writes over them"
+	atf_set require.progs "kyua"
+}
+consoles_body()
+{
+	stub
+	cat >guest <<'EOF'
+up
+say "this is boot $n"
+case $n in
+1|3)
+	pass block broken pass skip xfail xpass
+	answer fail failed "1 != 2"
+	;;
+*)
+	answer fail failed "in boot $n"
+	;;
+esac
+down
+EOF
+	atf_check -s exit:1 -o ignore -e save:err $run --work kept
+	dir=kept/bzImage/
+	for n in 1 2; do
+		atf_check -o ignore grep "; console in .*${dir}console.$n\$" err
+		atf_check -o match:"this is boot $n\$" -o not-match:"this is boot $((3 - n))" \
+			cat "${dir}console.$n"
+	done
+	atf_check -o match:"in boot 2" cat "${dir}stream.2"
+	atf_check -s exit:1 -o ignore -e ignore $run --work kept
+	for n in 1 2 3 4; do
+		atf_check -o match:"this is boot $n\$" cat "${dir}console.$n"
+	done
+	rm boots
+	atf_check -s exit:1 -o ignore -e not-match:"console in" $run
+}
+
 atf_test_case crash
 crash_head()
 {
@@ -370,7 +409,7 @@ EOF
 
 atf_init_test_cases()
 {
-	for t in retry crash splat resume stopped shell; do
+	for t in retry consoles crash splat resume stopped shell; do
 		atf_add_test_case $t
 	done
 }

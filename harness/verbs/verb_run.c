@@ -361,6 +361,7 @@ static int run_with(struct run *r, char **argv)
 	if (session_begin(r->work, &session, &why))
 		return cli_error("%s", why.text);
 	r->env.workdir = session.workdir;
+	r->env.keep = session.keep;
 	command = run_command(argv);
 	rc = run_in(r, command, &why);
 	free(command);
