@@ -81,6 +81,70 @@ markup_body()
 	atf_check -s exit:1 grep '<img' hostile.html
 }
 
+atf_test_case contrast
+contrast_head()
+{
+	atf_set descr "Verify that all text stands out from its ground in both themes (WCAG AA, 4.5)"
+	atf_set require.progs python3
+}
+contrast_body()
+{
+	top=$(sed -n 's/^abs_top_srcdir = //p' "$(atf_get_srcdir)/../../Makefile")
+	atf_check -o match:"^[0-9][0-9] pairs" python3 - "$top/harness/report/report.css" <<-'END'
+	import re, sys
+	css = re.sub(r"/\*.*?\*/", "", open(sys.argv[1]).read(), flags=re.S)
+	def variables(text):
+	    return dict(re.findall(r"(--[a-z-]+):\s*(#[0-9a-f]+)", text))
+	light, dark = css.split("prefers-color-scheme: dark", 1)
+	dark, rest = dark.split("\n}\n", 1)
+	themes = {"light": variables(light), "dark": {**variables(light), **variables(dark)}}
+	assert set(variables(light)) - set(variables(dark)) == set(), "one theme lacks a colour"
+
+	def channels(c):
+	    c = c[1:] if len(c) == 7 else "".join(x + x for x in c[1:])
+	    return [int(c[i:i + 2], 16) for i in (0, 2, 4)]
+	def luminance(rgb):
+	    return sum(w * (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4)
+	               for w, v in zip((0.2126, 0.7152, 0.0722), (x / 255 for x in rgb)))
+	def contrast(a, b):
+	    a, b = sorted((luminance(a), luminance(b)))
+	    return (b + 0.05) / (a + 0.05)
+	# What the definition says of the ends of the scale, and of the greys beside 4.5.
+	assert abs(contrast(channels("#000"), channels("#fff")) - 21) < 0.01
+	assert contrast(channels("#767676"), channels("#fff")) > 4.5
+	assert contrast(channels("#777777"), channels("#fff")) < 4.5
+
+	# Text has a rule's colour on its ground; without a ground, on the page and on a panel.
+	# A ground alone is below the text of what it is in: white in a chip, else the page's.
+	def value(body, name):
+	    for d in body.split(";"):
+	        k, _, v = d.partition(":")
+	        v = re.match(r"\s*(?:var\((--[a-z-]+)\)|(#[0-9a-f]{3,6})\b)", v)
+	        if k.strip() in name and v:
+	            return v.group(1) or v.group(2)
+	pairs = set()
+	for selector, body in re.findall(r"([^{}]+)\{([^{}]*)\}", rest):
+	    fg, bg = value(body, ["color"]), value(body, ["background"])
+	    for own in ([bg] if bg else ["--bg", "--panel"]) if fg or bg else []:
+	        pairs.add((fg or ("#fff" if "chip" in selector else "--fg"), own,
+	                   "gradient" in body))
+	bad = 0
+	for theme, colours in themes.items():
+	    for fg, bg, striped in sorted(pairs):
+	        text, ground = channels(colours.get(fg, fg)), channels(colours.get(bg, bg))
+	        grounds = [ground]
+	        # The stripes of a known bug: a quarter of a grey over it.
+	        if striped:
+	            grounds.append([0.75 * x + 0.25 * 128 for x in ground])
+	        for g in grounds:
+	            if contrast(text, g) < 4.5:
+	                print(f"{theme}: {fg} on {bg}: {contrast(text, g):.2f}", file=sys.stderr)
+	                bad += 1
+	print(len(pairs), "pairs")
+	sys.exit(bad > 0)
+	END
+}
+
 atf_test_case filters
 filters_head()
 {
@@ -197,7 +261,7 @@ large_body()
 
 atf_init_test_cases()
 {
-	for t in markup filters chosen hostile large; do
+	for t in markup contrast filters chosen hostile large; do
 		atf_add_test_case $t
 	done
 }
