@@ -182,7 +182,7 @@ assert set(d) == {"version", "checkouts", "builds", "tests", "issues", "incident
 assert d["version"] == {"major": 5, "minor": 3}
 members = {
     "checkouts": "id origin comment valid",
-    "builds": "id origin checkout_id comment config_name status",
+    "builds": "id origin checkout_id comment architecture config_name status",
     "tests": "id origin build_id path status start_time duration environment comment "
              "log_excerpt misc",
     "issues": "id origin version report_subject report_url culprit",
@@ -204,6 +204,8 @@ refers("incidents", "issue_id", "issues")
 refers("incidents", "test_id", "tests")
 words = {"FAIL", "ERROR", "MISS", "PASS", "DONE", "SKIP"}
 every("status", d["tests"] + d["builds"], lambda i: i["status"] in words)
+every("architecture", d["builds"],
+      lambda b: re.match(r"^[a-z0-9_]+\Z", b.get("architecture", "none")))
 path = re.compile(r"^([a-zA-Z0-9_-]+(\.[a-zA-Z0-9_-]+)*)?\Z")
 every("path", d["tests"], lambda t: path.match(t["path"]))
 every("log", d["tests"], lambda t: len(t.get("log_excerpt", "")) <= 16384)
@@ -211,15 +213,22 @@ every("time", d["tests"], lambda t: re.match(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$
 every("environment", d["tests"], lambda t: set(t["environment"]) <= {"comment", "misc"})
 assert "\\u0000" not in open("out").read()
 '
-	for kind in plain hostile; do
+	for kind in plain sound hostile; do
 		report $kind kcidb --origin a_lab
 		python=$rules
 		check
 	done
+	# "running" ran x86_64; what has a name of its own says nothing.
+	python='
+assert {b["config_name"]: b.get("architecture") for b in d["builds"]}["running"] == "x86_64"
+assert [b.get("architecture") for b in d["builds"] if b["config_name"] != "running"] == [None]
+'
+	check
 	report plain kcidb
 	python='
 assert d["tests"][0]["origin"] == "belay"
 assert len(d["checkouts"]) == len(d["builds"]) == 2
+assert [b["architecture"] for b in d["builds"]] == ["x86_64", "x86_64"]
 s = {t["misc"]["contract"]: t["status"] for t in d["tests"] if "status.word" in t["path"]}
 assert {k.split(".")[2]: v for k, v in s.items()} == {
     "pass": "PASS", "fail": "FAIL", "skip": "SKIP", "xfail": "FAIL", "xpass": "PASS",
@@ -229,6 +238,63 @@ f = [t for t in d["tests"] if t["path"] == "belay.ptrace.seize.no_stop" and t["s
 assert len(f) == 1 and f[0]["log_excerpt"] == "1 != 2\nstopped by 5\n", f
 assert f[0]["environment"]["misc"]["abi"] == "i386" and f[0]["duration"] == 1.234567
 assert [i["present"] for i in d["incidents"]] == [True, False, True], d["incidents"]
+'
+	check
+}
+
+# The verdicts of the canned run, of each row in each cell.
+verdicts="firm sound sound sound unsound
+known sound unsound sound sound
+open unknown unknown unknown unknown
+lacking sound absent sound absent"
+
+atf_test_case sound
+sound_head()
+{
+	atf_set descr "Verify that JUnit, TAP and KCIDB have the sandbox's verdict of each cell"
+	atf_set require.progs "python3 xmllint"
+}
+sound_body()
+{
+	report sound junit
+	atf_check xmllint --noout out
+	echo "$verdicts" | while read -r what cells; do
+		n=0
+		for verdict in $cells; do
+			n=$((n + 1))
+			xpath "$verdict" \
+				"string(//testsuite[$n]/properties/property[@name='$what']/@value)"
+		done
+	done || atf_fail "not in JUnit"
+	# It is told, and changes no count.
+	atf_check -o save:sums xmllint --xpath '/testsuites/@*[name() != "time"]' out
+	report plain junit
+	atf_check -o file:sums xmllint --xpath '/testsuites/@*[name() != "time"]' out
+	xpath 0 'count(//property[@name="firm"])'
+	report sound tap
+	echo "$verdicts" | sed 's/ .*//' | while read -r what; do
+		grep "^    \"$what\": " out | sed 's/.*: //' | paste -s -d ' ' |
+			sed "s/^/$what /"
+	done >told
+	echo "$verdicts" >expected
+	atf_check -o file:expected cat told
+	report sound kcidb
+	python='
+words = {"sound": "PASS", "unsound": "FAIL", "absent": "SKIP", "unknown": "MISS"}
+cells = ["bookworm-amd64-x86_64", "bookworm-amd64-i386", "sid-amd64-x86_64", "sid-amd64-i386"]
+rows = [t for t in d["tests"] if t["path"].startswith("belay.sandbox.")]
+seen = {}
+for t in rows:
+    cell = [c for c in cells if "-test-" + c + "-root-" in t["id"]]
+    assert len(cell) == 1, t
+    seen[t["path"].split(".")[2], cell[0]] = t
+for line in open("expected"):
+    what, *verdicts = line.split()
+    for cell, verdict in zip(cells, verdicts):
+        assert seen[what, cell]["status"] == words[verdict], (what, cell)
+assert len(rows) == len(seen) == 16
+bad = seen["firm", "sid-amd64-i386"]
+assert bad["comment"] == "ptrace.seize.no_stop (fail: 1 != 2)", bad
 '
 	check
 }
@@ -278,7 +344,7 @@ output_body()
 
 atf_init_test_cases()
 {
-	for t in junit tap json kcidb narrowed output; do
+	for t in junit tap json kcidb sound narrowed output; do
 		atf_add_test_case $t
 	done
 }

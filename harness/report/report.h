@@ -20,6 +20,7 @@ struct report_style {
 	bool narrowed;	    /* not all cases are there, so there is no verdict on the sandbox */
 	const char *origin; /* kcidb: who submits; [a-z0-9_]+ */
 	const struct catalogue *catalogue; /* what the contracts say; NULL: not known */
+	const struct tables *tables; /* kcidb: what the kernels are; NULL: not known */
 };
 
 typedef void report_write(const struct matrix *m, const struct report_style *style,

@@ -104,11 +104,44 @@ static void kcidb_checkout(struct kcidb *k, const struct cell *c)
 	buf_puts(k->out, "}");
 }
 
+/*
+ * The architecture as Linux calls it: of a kernel of the tables, else of one that runs
+ * programs which no other architecture does; NULL where it is not known.
+ */
+static const char *kcidb_architecture(const struct kcidb *k, const char *kernel)
+{
+	static const struct {
+		const char *arch, *abi, *name;
+	} all[] = {
+		{"amd64", "x86_64", "x86_64"}, {"amd64", "x32", "x86_64"},
+		{"arm64", "aarch64", "arm64"}, {"armhf", NULL, "arm"}, {"i386", NULL, "i386"},
+	};
+	const struct kernel *row = k->style->tables ? tables_kernel(k->style->tables, kernel) : NULL;
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if (row && !strcmp(row->arch, all[i].arch))
+			return all[i].name;
+		for (size_t c = 0; !row && all[i].abi && c < k->m->run->count; c++) {
+			const struct cell *cell = &k->m->run->cells[c];
+
+			/* Below an emulator of programs any kernel runs any. */
+			if (!strcmp(cell->kernel, kernel) && !strcmp(cell->abi, all[i].abi) &&
+			    strcmp(cell->accel, "qemu-user"))
+				return all[i].name;
+		}
+	}
+	return NULL;
+}
+
 static void kcidb_build(struct kcidb *k, const struct cell *c)
 {
+	const char *architecture = kcidb_architecture(k, c->kernel);
+
 	kcidb_open(k, "build", c->kernel);
 	kcidb_id(k, "checkout_id", "checkout", c->kernel);
 	json_visible(k->out, "comment", c->version);
+	if (architecture)
+		json_string(k->out, "architecture", architecture);
 	json_visible(k->out, "config_name", c->kernel);
 	json_string(k->out, "status", "PASS");
 	buf_puts(k->out, "}");

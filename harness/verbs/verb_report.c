@@ -185,17 +185,22 @@ static int report_write_run(struct report *r, const struct baseline *accepted,
 			    struct store_run *run)
 {
 	struct catalogue *catalogue = catalogue_load();
+	struct tables *tables = NULL;
 	struct matrix matrix;
+	struct why ignored;
 	struct buf out = {0};
 	int verdict = accepted ? baseline_judge(accepted, r->baseline, run) : matrix_verdict(run);
 
 	r->style.catalogue = catalogue;
+	r->style.tables = tables_load(NULL, &tables, &ignored) ? NULL : tables;
 	matrix_make(run, &matrix);
 	r->format->write(&matrix, &r->style, &out);
 	verdict = r->output ? report_write_file(r->output, &out, verdict) : cli_write(&out, verdict);
 	buf_free(&out);
 	matrix_free(&matrix);
 	catalogue_free(catalogue);
+	if (r->style.tables)
+		tables_free(tables);
 	return verdict;
 }
 
