@@ -407,9 +407,68 @@ EOF
 	atf_check -s exit:2 -e match:"did you mean 'nobody'" $shell --user nobdy
 }
 
+atf_test_case terminal
+terminal_head()
+{
+	atf_set descr "Verify that every key of a terminal reaches the guest, and the two that leave do"
+	atf_set require.progs python3
+}
+terminal_body()
+{
+	stub
+	cat >guest <<'EOF'
+exec <"$pipe.in" >"$pipe.out"
+echo "[    1.000000] KT-BOOT 6.1.0-50-amd64"
+while key=$(dd bs=1 count=1 2>/dev/null | od -An -tx1) && [ -n "$key" ]; do
+	echo "key$key"
+done
+EOF
+	cat >person.py <<-'END'
+	import fcntl, os, subprocess, sys, termios
+	master, slave = os.openpty()
+	def own():
+	    os.setsid()
+	    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+	before = termios.tcgetattr(slave)
+	shell = subprocess.Popen(sys.argv[2:], stdin=slave, stdout=slave, stderr=slave,
+	                         preexec_fn=own)
+	seen = b""
+	def wait(text):
+	    global seen
+	    while text not in seen:
+	        seen += os.read(master, 4096)
+	    before, _, seen = seen.partition(text)
+	    return before
+	wait(b"KT-BOOT")
+	# Nothing is echoed, and no key is a signal, or the end of a line or a file.
+	assert not termios.tcgetattr(slave)[3] & (termios.ECHO | termios.ICANON | termios.ISIG)
+	for key in b"a\x03\x04\x1a\x1c\x11\r":
+	    os.write(master, bytes([key]))
+	    wait(b"key %02x" % key)
+	# The key that leaves, twice, is that key.
+	os.write(master, b"\x01\x01b")
+	assert b"key" not in wait(b"key 01")
+	assert b"key" not in wait(b"key 62")
+	if sys.argv[1] == "leaves":
+	    os.write(master, b"\x01x")
+	    assert shell.wait() == 0, shell.returncode
+	    assert termios.tcgetattr(slave) == before, "the terminal is not as it was"
+	else:
+	    os.close(slave)
+	    os.close(master)
+	    shell.wait()
+	END
+	for end in leaves "hangs up"; do
+		atf_check -o ignore timeout 120 python3 person.py "$end" \
+			kmatrix shell --builds builds -k bzImage --accel tcg
+		gone "$(cat pid)"
+		atf_check_equal "" "$(ls tmp)"
+	done
+}
+
 atf_init_test_cases()
 {
-	for t in retry consoles crash splat resume stopped shell; do
+	for t in retry consoles crash splat resume stopped shell terminal; do
 		atf_add_test_case $t
 	done
 }
