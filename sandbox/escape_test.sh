@@ -113,6 +113,25 @@ modes_run()
 	atf_check -o match:escaped "$escape" fchmod out/secret
 }
 
+case_of watches "names in a directory that may not be read are not told by inotify"
+watches_run()
+{
+	setup
+	for what in watch watchlink; do
+		atf_check -o inline:"escaped\n" sh -c "cd in && $escape $what $PWD/out"
+		rm -f in/way-in
+		held $what "$PWD/out" "refused EACCES" -m core/sandbox/read:allow \
+			-m "deny/read+$(pwd -P)/out/***"
+		reported "$(pwd -P)/out"
+		held $what "$PWD/out/secret" "refused EACCES" -m core/sandbox/read:allow \
+			-m "deny/read+$(pwd -P)/out/secret"
+	done
+	held watch "$PWD/out" escaped
+	atf_check -o inline:"escaped\n" sh -c "cd in && $escape watchown"
+	held watchown "" escaped -m core/sandbox/read:allow \
+		-m "deny/read+$(pwd -P)/out/***"
+}
+
 case_of processes "no signal and no tracer reaches a process outside"
 processes_run()
 {

@@ -66,6 +66,7 @@ enum call_kind {
 	KIND_RENAME, KIND_LINK, KIND_SYMLINK,
 	KIND_CHMOD, KIND_CHOWN, KIND_TRUNCATE, KIND_UTIMES,
 	KIND_SETXATTR, KIND_REMOVEXATTR,
+	KIND_WATCH,	/* inotify_add_watch: args[0] is the instance */
 	KIND_EXEC,
 	/* Operands: the socket is args[dirfd[0]], the address or msghdr args[path[0]]. */
 	KIND_SOCKETCALL, KIND_BIND, KIND_CONNECT,

@@ -3,7 +3,7 @@
  * calls_fs.c - calls on paths, files, descriptors and mounts.
  *
  * What is not judged: whether a name exists and its metadata (stat, readlink,
- * chdir, getxattr, inotify; the supervisor sees stat only where it may carry
+ * chdir, getxattr; the supervisor sees stat only where it may carry
  * commands), and what needs a descriptor that was opened for
  * writing with the policy's consent (write, ftruncate, fallocate). chmod,
  * chown, utimes and xattrs work on a descriptor opened for reading, so they
@@ -17,7 +17,6 @@
 #define CACHE "tells which pages are in memory, of what the caller can open"
 #define CWD "where the caller is decides nothing: every name is resolved to the object it means"
 #define HELD "on descriptors that the caller holds: what they were opened for was judged then"
-#define NAMES "tells the names in a directory that may not be read: a limit (SECURITY.md)"
 #define TELLS "existence and metadata are not hidden: a limit (SECURITY.md)"
 
 static const struct call_spec rows[] = {
@@ -91,7 +90,7 @@ static const struct call_spec rows[] = {
 	ALLOW("getdents64"),
 	ALLOW_FOR("getxattr", TELLS),
 	ALLOW_FOR("getxattrat", TELLS),
-	ALLOW_FOR("inotify_add_watch", NAMES),
+	WATCH("inotify_add_watch", 1),
 	ALLOW("inotify_init"),
 	ALLOW("inotify_init1"),
 	ALLOW("inotify_rm_watch"),

@@ -55,6 +55,10 @@ extern const struct call_topic calls_fs, calls_net, calls_process, calls_rest;
 #define ACCESS(name, dirfd, path, flags, mode) \
 	ROW(name, CALL_SUPERVISE, KIND_ACCESS, COND_ACCESS_MODE, 0, \
 	    READ | WRITE | (1u << POLICY_EXEC), dirfd, path, -1, -1, flags, mode, -1, 0, NULL)
+/* Tells what goes on at a path. */
+#define WATCH(name, path) \
+	ROW(name, CALL_SUPERVISE, KIND_WATCH, COND_NONE, 0, READ, -1, path, -1, -1, -1, -1, -1, 0, \
+	    NULL)
 /* Allowed, but that some paths are commands of the run-time interface. */
 #define STAT(name, path, flags, cond) \
 	ROW(name, CALL_SUPERVISE, KIND_STAT, cond, 0, PLAN_RUNTIME, -1, path, -1, -1, flags, -1, \

@@ -216,6 +216,8 @@ ATF_TC_BODY(judge_files, tc)
 	/* The kernel does not see the high half of an int. */
 	ALLOWS("openat", WRITE, 0, 0, HIGH, 0, 0);
 	ALLOWS("openat", NET, 0, 0, 0101, 0, 0);
+	ASKS("inotify_add_watch", READ, 3, 0, 0, 0, 0);
+	ALLOWS("inotify_add_watch", WRITE | EXEC | NET, 3, 0, 0, 0, 0);
 	ASKS("openat2", READ, 0, 0, 0, 0, 0);
 	ASKS("openat2", WRITE, 0, 0, 0, 0, 0);
 	ASKS("creat", WRITE, 0, 0, 0, 0, 0);

@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -336,6 +337,54 @@ static int by_source_route(const char *none)
 			      sizeof(loose)));
 }
 
+/* Which names are made and used in a directory. */
+static int by_watch(const char *path)
+{
+	return say(inotify_add_watch(inotify_init1(IN_CLOEXEC), path, IN_ALL_EVENTS));
+}
+
+/* The same, by a link that is the last name and may be followed. */
+static int by_linked_watch(const char *path)
+{
+	unlink("way-in");
+	return symlink(path, "way-in") < 0 ? 1 : by_watch("way-in");
+}
+
+/* What happens in a directory that may be read is told, and of a link what happens to that. */
+static int watch_own(const char *none)
+{
+	union {
+		struct inotify_event event;
+		char bytes[1024];
+	} at;
+	int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK), dir, link, made;
+	ssize_t n;
+
+	(void)none;
+	unlink("seen");
+	unlink("seen-link");
+	if (symlink("seen", "seen-link") < 0)
+		return 1;
+	dir = inotify_add_watch(fd, ".", IN_CREATE | IN_ONLYDIR);
+	link = inotify_add_watch(fd, "seen-link", IN_ATTRIB | IN_DONT_FOLLOW);
+	if (dir < 0 || link < 0 || dir == link)
+		return say(-1);
+	if (inotify_add_watch(fd, "seen-link", IN_ATTRIB) >= 0 || errno != ENOENT ||
+	    inotify_add_watch(fd, "seen-link", IN_ONLYDIR | IN_DONT_FOLLOW | IN_ATTRIB) >= 0 ||
+	    errno != ENOTDIR || inotify_add_watch(made = dup(1), ".", IN_CREATE) >= 0 ||
+	    errno != EINVAL || inotify_add_watch(99, ".", IN_CREATE) >= 0 || errno != EBADF)
+		return say(-1);
+	close(made);
+	close(open("seen", O_CREAT | O_WRONLY, 0600));
+	n = read(fd, &at, sizeof(at));
+	if (n < (ssize_t)sizeof(at.event) || at.event.wd != dir ||
+	    strcmp(at.bytes + sizeof(at.event), "seen") != 0)
+		return say(-1);
+	unlink("seen-link");
+	n = read(fd, &at, sizeof(at));
+	return say(n >= (ssize_t)sizeof(at.event) && at.event.wd == link ? 0 : -1);
+}
+
 static int by_listen(const char *none)
 {
 	(void)none;
@@ -418,6 +467,7 @@ static const struct {
 	{ "sourceroute", by_source_route }, { "sendmmsg", by_sendmmsg },   { "sendmsg", by_sendmsg },
 	{ "sendto", by_sendto },      { "signal", by_signal },	     { "sigqueue", by_sigqueue },
 	{ "symlink", by_symlink },    { "tgkill", by_tgkill },	     { "uring", by_uring },
+	{ "watch", by_watch },	      { "watchlink", by_linked_watch }, { "watchown", watch_own },
 	{ "vmwrite", by_vm_write },   { "x32", by_x32 },
 };
 

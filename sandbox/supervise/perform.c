@@ -35,6 +35,7 @@ static const struct performer performers[] = {
 	[KIND_UTIMES] = { perform_attribute, false, true },
 	[KIND_SETXATTR] = { perform_attribute, false, true },
 	[KIND_REMOVEXATTR] = { perform_attribute, false, true },
+	[KIND_WATCH] = { perform_watch, false, false },
 	[KIND_EXEC] = { perform_exec, false, true },
 	[KIND_SOCKETCALL] = { perform_socketcall, false, false },
 	[KIND_BIND] = { perform_bind, false, false },

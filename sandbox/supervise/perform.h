@@ -18,6 +18,7 @@ perform_fn perform_remove;	/* unlink, rmdir */
 perform_fn perform_rename, perform_link;
 perform_fn perform_attribute;	/* chmod, chown, truncate, utimes, xattrs */
 perform_fn perform_access;
+perform_fn perform_watch;	/* inotify_add_watch */
 perform_fn perform_stat;	/* commands of the run-time interface */
 perform_fn perform_exec;
 perform_fn perform_bind, perform_connect, perform_listen;
