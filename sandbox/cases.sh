@@ -3,18 +3,21 @@
 # cases.sh - sourced by the tests of the whole program: the same case under
 # every backend, which must give the same answers.
 
-# use_backend NAME: $belay is the program with that backend, absolute.
+# use_backend NAME: $belay is the program with that backend, absolute. `pidns` is the
+# notify backend in a pid namespace, wherever the rules let it.
 use_backend()
 {
 	belay=$(cd "$(atf_get_srcdir)" && pwd)/belay-$1
-	"$belay" --plan >/dev/null 2>why || atf_skip "$(sed 's/^belay: //' why)"
-	rm -f why
+	"$belay" -p allow-all --plan >plan 2>why || atf_skip "$(sed 's/^belay: //' why)"
+	[ "$1" != pidns ] || ! grep '^    no pid namespace:' plan >why || atf_skip "$(cat why)"
+	rm -f why plan
 }
 
-# case_of NAME SENTENCE: ATF cases NAME_trace and NAME_notify, whose body is NAME_run.
+# case_of NAME SENTENCE: ATF cases NAME_trace, NAME_notify and NAME_pidns, whose body
+# is NAME_run.
 case_of()
 {
-	for backend in trace notify; do
+	for backend in trace notify pidns; do
 		atf_test_case "$1_$backend"
 		eval "$1_${backend}_head() { atf_set descr \"Verify that $2 (backend $backend)\"; \
 			atf_set timeout 600; }

@@ -40,6 +40,8 @@ bad_options_body()
 	refused "'--no-such'" --no-such touch started
 	refused "'-m' needs an argument" -m
 	refused 'there are: auto, trace, notify' --backend gdb touch started
+	refused 'there are: auto, ptrace, pidns' --lifetime 9 touch started
+	refused 'traces every process' --backend trace --lifetime pidns touch started
 	refused 'not a descriptor above 2' --keep-fd 1 touch started
 	refused 'descriptor' --keep-fd 999 touch started
 }
@@ -227,6 +229,32 @@ ended_by_signal_body()
 	done
 }
 
+atf_test_case lifetimes
+lifetimes_head()
+{
+	atf_set descr "Verify that the lifetime is the one asked for, or that the plan says why it is not"
+}
+lifetimes_body()
+{
+	pidns='the supervisor is init of a pid namespace'
+	ptrace='belay traces every process'
+	atf_check -o match:"$ptrace" -o not-match:'no pid namespace' "$belay" -p allow-all --plan
+	"$belay" -p allow-all --backend notify --lifetime pidns --plan >plan 2>why ||
+		atf_skip "$(sed 's/^belay: //' why)"
+	atf_check -o match:"$pidns" cat plan
+	atf_check -o match:"$pidns" "$belay" -p allow-all --backend notify --plan
+	atf_check -o match:"$ptrace" "$belay" -p allow-all --backend notify --lifetime ptrace --plan
+	# What a tracer alone can hold is told, and held.
+	atf_check -o match:"$ptrace" -o match:'no pid namespace: exec rules' \
+		"$belay" -p allow-all -m core/sandbox/exec:deny --backend notify --plan
+	atf_check -o match:"$ptrace" -o match:'no pid namespace: .* run time' \
+		"$belay" -p allow-all -m core/trace/magic_lock:off --backend notify --plan
+	refused 'exec rules' -p allow-all -m core/sandbox/exec:deny --backend notify \
+		--lifetime pidns touch started
+	atf_check -o inline:'1\n' "$belay" -p allow-all --backend notify -- sh -c 'echo $PPID'
+	atf_check -o not-inline:'1\n' "$belay" -p allow-all -- sh -c 'echo $PPID'
+}
+
 atf_test_case calls
 calls_head()
 {
@@ -237,7 +265,7 @@ calls_body()
 	atf_check -o save:calls "$belay" --calls
 	for line in '^x86_64 .* openat .*supervised read,write: .' '^i386 .* io_uring_setup .*refused ENOSYS: .' \
 		'^x32 .* 1073741824  read .*allowed: .' '^arm .* 983045  set_tls .*allowed: .' \
-		'^aarch64 .* ptrace .*refused EPERM: .'; do
+		'^aarch64 .* ptrace .*allowed: where the supervisor'; do
 		atf_check -o ignore grep "$line" calls
 	done
 	atf_check -o save:json "$belay" --calls --json
@@ -254,6 +282,7 @@ atf_init_test_cases()
 	atf_add_test_case environment
 	atf_add_test_case descriptors
 	atf_add_test_case plan
+	atf_add_test_case lifetimes
 	atf_add_test_case calls
 	atf_add_test_case set_user_id
 	atf_add_test_case killed

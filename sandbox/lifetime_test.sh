@@ -25,10 +25,21 @@ start()
 	pid=$!
 }
 
+# The process that supervises: belay itself, or init of the pid namespace.
+supervisor()
+{
+	supervisor=$pid
+	[ "${belay##*-}" = pidns ] || return 0
+	until supervisor=$(ps -o pid= --ppid $pid | grep .); do
+		kill -0 $pid 2>/dev/null || { cat report; atf_fail "belay has ended"; }
+	done
+}
+
 # Until a helper of the supervisor, its child with its name, waits.
 helper_waits()
 {
-	until helper=$(ps -o pid=,stat=,comm= --ppid $pid | awk \
+	supervisor
+	until helper=$(ps -o pid=,stat=,comm= --ppid $supervisor | awk \
 		'$3 == "belay" && $2 ~ /^S/ { print $1; found = 1 } END { exit !found }'); do
 		kill -0 $pid 2>/dev/null || { cat report; atf_fail "the supervisor has ended"; }
 	done
@@ -156,7 +167,8 @@ aimed_at_run()
 	mkfifo fifo
 	start sh -c "(exec 4>fifo) & until read helper <go; do :; done 2>/dev/null; $aim \$PPID >supervisor; $aim \$helper >new && mv new helper"
 	helper_waits
-	echo "$helper" >new && mv new go
+	# By the number that it has inside.
+	sed -n 's/^NSpid:.*[[:space:]]//p' /proc/$helper/status >new && mv new go
 	until [ -e helper ]; do
 		kill -0 $pid || atf_fail "the supervisor has ended"
 	done
@@ -171,6 +183,28 @@ aimed_at_run()
 	refused supervisor write-oom_score_adj write-comm write-clear_refs \
 		write-coredump_filter write-timerslack_ns
 }
+
+atf_test_case inner_killed
+inner_killed_head()
+{
+	atf_set descr "Verify that the end of the init of a pid namespace ends all, and is told (backend pidns)"
+}
+inner_killed_body()
+{
+	use_backend pidns
+	start sh -c 'echo up >up; setsid sleep 300 & sleep 300'
+	supervisor
+	until [ -e up ]; do
+		kill -0 $pid || atf_fail "belay has ended"
+	done
+	kill -KILL $supervisor
+	wait $pid
+	atf_check_equal 125 $?
+	exec 7<alive 6>&-
+	timeout 60 cat <&7 >/dev/null || atf_fail "a process lives on"
+	atf_check -o match:'the supervisor was killed' cat report
+}
+cases="$cases inner_killed"
 
 case_of background "belay stays until the last process has ended"
 background_run()

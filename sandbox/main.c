@@ -15,7 +15,9 @@
 #include <unistd.h>
 
 #include "sandbox/launch/domain.h"
+#include "sandbox/launch/front.h"
 #include "sandbox/launch/launch.h"
+#include "sandbox/launch/nest.h"
 #include "sandbox/options.h"
 #include "sandbox/plan/plan.h"
 #include "sandbox/plan/inventory.h"
@@ -145,11 +147,11 @@ static int exit_status(int status, const struct policy *p, const struct report *
 	return wanted > 0 ? (int)wanted : 128 + (code & 127);
 }
 
-static int supervise(struct launched *c, enum backend backend, const struct options *o,
-		     const struct policy *p, struct report *report)
+static int supervise(struct launched *c, enum backend backend, const struct nest *nest,
+		     const struct options *o, const struct policy *p, struct report *report)
 {
 	const struct supervise s = {
-		.policy = p, .report = report, .child = c, .backend = backend,
+		.policy = p, .report = report, .child = c, .backend = backend, .nest = nest,
 	};
 	int status, error;
 
@@ -167,7 +169,7 @@ static int supervise(struct launched *c, enum backend backend, const struct opti
 }
 
 /* What no rule speaks of and the launch does. */
-static void print_apart(const struct launch *l)
+static void print_apart(bool apart)
 {
 	static const char *const words[] = {
 		[DOMAIN_NONE] = "refused calls alone; Landlock cannot do it here",
@@ -176,47 +178,86 @@ static void print_apart(const struct launch *l)
 	};
 
 	printf("processes outside are kept apart by\n    %s\n",
-	       l->apart ? words[domain_reach()] : "refused calls alone: no rule is in force");
+	       apart ? words[domain_reach()] : "refused calls alone: no rule is in force");
 }
 
-/* Under a policy that holds: confine the command and stay with it. */
-static int run(const struct options *o, const struct policy *p, struct report *report)
+/* Confine the command and stay with it: in `nest`, or where that is NULL as its tracer. */
+static int confine(const struct options *o, const struct plan *plan, const struct nest *nest,
+		   const struct policy *p, struct report *report)
 {
-	struct launch launch = {
+	const struct launch launch = {
 		.argv = o->command,
 		.keep_fds = o->keep_fds,
 		.nkeep = o->nkeep,
+		.filter = &plan->filter,
+		.apart = plan->closed != 0,
+		.listens = plan->backend == BACKEND_NOTIFY,
+		.traced = nest == NULL,
 		.ptrace_options = supervise_ptrace_options(),
+		.own_group = nest != NULL && nest->line >= 0,
+		.mask = nest != NULL ? &nest->mask : NULL,
 	};
 	struct launched child;
-	struct plan plan;
 	const char *failed;
-	int r = plan_make(p, o->backend, &plan);
+	int r = launch_start(&launch, &child, &failed);
+
+	if (r) {
+		report_message(report, "cannot %s: %s", failed, strerror(-r));
+		return EXIT_BELAY;
+	}
+	return supervise(&child, plan->backend, nest, o, p, report);
+}
+
+/* The same in a pid namespace of its own. Both processes come back from here. */
+static int confine_nested(const struct options *o, const struct plan *plan, const struct policy *p,
+			  struct report *report)
+{
+	struct nest nest;
+	const char *failed;
+	int r = nest_start(&nest, &failed);
+
+	if (r) {
+		report_message(report, "cannot %s: %s", failed, strerror(-r));
+		return EXIT_BELAY;
+	}
+	if (nest.init == 0)
+		return confine(o, plan, &nest, p, report);
+	r = front_wait(&nest);
+	if (r >= 0)
+		return r;
+	report_message(report, "the supervisor was killed, and all of the sandbox with it");
+	return EXIT_BELAY;
+}
+
+/* Under a policy that holds. */
+static int run(const struct options *o, const struct policy *p, struct report *report)
+{
+	const struct plan_wish wish = {
+		.backend = o->backend, .lifetime = o->lifetime, .namespaces = nest_missing,
+	};
+	const char *why = NULL;
+	struct plan plan;
+	int r = plan_make(p, &wish, &plan, &why);
 
 	if (r == -ENOTSUP) {
-		report_message(report, "--backend notify: %s", backend_missing());
+		report_message(report, "what was asked for cannot be had: %s", why);
 		return EXIT_BELAY;
 	}
 	if (r) {
 		report_message(report, "cannot make the filter: %s", strerror(-r));
 		return EXIT_BELAY;
 	}
-	launch.apart = plan.closed != 0;
 	if (o->plan) {
 		plan_print(stdout, &plan, p);
-		print_apart(&launch);
-		plan_free(&plan);
-		return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_BELAY;
+		print_apart(plan.closed != 0);
+		r = fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_BELAY;
+	} else if (plan.lifetime == LIFETIME_PIDNS) {
+		r = confine_nested(o, &plan, p, report);
+	} else {
+		r = confine(o, &plan, NULL, p, report);
 	}
-	launch.filter = &plan.filter;
-	launch.listens = plan.backend == BACKEND_NOTIFY;
-	r = launch_start(&launch, &child, &failed);
 	plan_free(&plan);
-	if (r) {
-		report_message(report, "cannot %s: %s", failed, strerror(-r));
-		return EXIT_BELAY;
-	}
-	return supervise(&child, plan.backend, o, p, report);
+	return r;
 }
 
 static int with_options(const struct options *o, struct report *report)

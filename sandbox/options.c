@@ -23,6 +23,7 @@ const char options_usage[] =
 	"  -E, --env VAR[=VALUE] set, or without a value remove, a variable of COMMAND\n"
 	"      --keep-fd N       leave descriptor N open; others above 2 are closed\n"
 	"      --backend HOW     how supervised calls reach belay: auto, trace or notify\n"
+	"      --lifetime HOW    what ends all of it with belay: auto, ptrace or pidns\n"
 	"      --plan            say who decides what under these rules, and run nothing\n"
 	"      --calls           list every system call of every ABI, its verdict, and why\n"
 	"      --relies          list the kernel's promises that belay stands on\n"
@@ -36,7 +37,8 @@ const char options_usage[] =
 	"Exit status: COMMAND's; 128+N when signal N ended it; 125 when belay failed;\n"
 	"126 when COMMAND cannot be run; 127 when it is not found.\n";
 
-enum { OPT_KEEP_FD = 256, OPT_BACKEND, OPT_CALLS, OPT_JSON, OPT_PLAN, OPT_RELIES, OPT_VERSION };
+enum { OPT_KEEP_FD = 256, OPT_BACKEND, OPT_CALLS, OPT_JSON, OPT_LIFETIME, OPT_PLAN, OPT_RELIES,
+	OPT_VERSION };
 
 static const struct option longs[] = {
 	{ "backend", required_argument, NULL, OPT_BACKEND },
@@ -46,6 +48,7 @@ static const struct option longs[] = {
 	{ "help", no_argument, NULL, 'h' },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "keep-fd", required_argument, NULL, OPT_KEEP_FD },
+	{ "lifetime", required_argument, NULL, OPT_LIFETIME },
 	{ "magic", required_argument, NULL, 'm' },
 	{ "plan", no_argument, NULL, OPT_PLAN },
 	{ "profile", required_argument, NULL, 'p' },
@@ -121,6 +124,11 @@ static int one_option(int c, char **argv, struct options *o, const struct error 
 	case OPT_BACKEND:
 		if (backend_parse(optarg, &o->backend))
 			return fail(e, "--backend: '%s' is not known; there are: auto, trace, notify",
+				    optarg);
+		return 0;
+	case OPT_LIFETIME:
+		if (lifetime_parse(optarg, &o->lifetime))
+			return fail(e, "--lifetime: '%s' is not known; there are: auto, ptrace, pidns",
 				    optarg);
 		return 0;
 	case OPT_PLAN:

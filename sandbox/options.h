@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "sandbox/plan/backend.h"
+#include "sandbox/plan/lifetime.h"
 
 enum option_kind { OPTION_PROFILE, OPTION_FILE, OPTION_MAGIC };
 
@@ -26,6 +27,7 @@ struct options {
 	int *keep_fds;
 	size_t nkeep;
 	enum backend backend;
+	enum lifetime lifetime;
 	bool plan, calls, relies, json, help, version;
 	char **command; /* points into argv; NULL-terminated, empty with help and the like */
 };

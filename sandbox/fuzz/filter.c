@@ -18,7 +18,7 @@
 #include "sandbox/plan/bpf_sim.h"
 #include "sandbox/plan/filter.h"
 
-#define CLOSED (PLAN_ALL + 1)
+#define CLOSED ((PLAN_ALL | PLAN_TRACED) + 1)
 
 static const char *const machines[][3] = {
 	{ "x86_64", "i386", "x32" }, { "x86_64", "i386" }, { "x32", "i386" },
@@ -43,13 +43,15 @@ static const struct sock_fprog *compiled(size_t m, unsigned int closed, enum bac
 	return prog;
 }
 
-static uint32_t as_ret(const struct call_spec *spec, struct call_answer a, enum backend backend)
+static uint32_t as_ret(const struct call_spec *spec, struct call_answer a, unsigned int closed,
+		       enum backend backend)
 {
 	switch (a.action) {
 	case CALL_ALLOW:
 		return SECCOMP_RET_ALLOW;
 	case CALL_SUPERVISE:
-		return backend == BACKEND_NOTIFY && spec->kind != KIND_SOCKETCALL ?
+		return backend == BACKEND_NOTIFY &&
+				       (spec->kind != KIND_SOCKETCALL || !(closed & PLAN_TRACED)) ?
 			       SECCOMP_RET_USER_NOTIF : SECCOMP_RET_TRACE;
 	case CALL_REFUSE:
 		break;
@@ -84,7 +86,7 @@ static void check_ours(size_t m, unsigned int closed, enum backend backend,
 
 	memcpy(args, d->args, sizeof(args));
 	if (spec)
-		want = as_ret(spec, cond_judge(spec, args, closed), backend);
+		want = as_ret(spec, cond_judge(spec, args, closed), closed, backend);
 	got = bpf_sim_run(compiled(m, closed, backend), d, &saw);
 	if (got != want)
 		show(d);
@@ -106,7 +108,7 @@ static void check_theirs(unsigned int closed, struct seccomp_data *d)
 		return;
 	scmp_narrow(abi, spec, d);
 	memcpy(args, d->args, sizeof(args));
-	want = as_ret(spec, cond_judge(spec, args, closed), BACKEND_TRACE);
+	want = as_ret(spec, cond_judge(spec, args, closed), closed, BACKEND_TRACE);
 	got = scmp_run(abi, closed, d);
 	if (got != want)
 		show(d);

@@ -42,7 +42,7 @@ static int tie_life(pid_t parent)
 {
 	/*
 	 * A second belt only: the command may take it off again, and what it
-	 * forks does not have it. EXITKILL is what lasts.
+	 * forks does not have it. EXITKILL, or an init that ends, is what lasts.
 	 */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		return -errno;
@@ -111,6 +111,8 @@ static int confine(const struct launch *l, const struct child *c, pid_t parent,
 	r = tie_life(parent);
 	if (r)
 		return r;
+	if (l->own_group && setpgid(0, 0) < 0)
+		return -errno;
 	ready->step = STEP_PRIVILEGES;
 	r = privileges_drop();
 	if (r)
@@ -148,6 +150,8 @@ _Noreturn void child_run(const struct launch *l, const struct child *c, pid_t pa
 	if (n != 1)
 		_exit(125);
 	close(c->control[0]);
+	if (l->mask)
+		sigprocmask(SIG_SETMASK, l->mask, NULL);
 	execvp(l->argv[0], l->argv);
 	r = errno;
 	/* The other end knows an exec that failed by these bytes alone. */

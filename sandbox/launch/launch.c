@@ -154,7 +154,7 @@ static int start(const struct launch *l, struct child *c, struct launched *out, 
 		*failed = child_step(ready.step);
 		r = -ready.error;
 	}
-	if (!r && ptrace(PTRACE_SEIZE, pid, 0, l->ptrace_options) < 0) {
+	if (!r && l->traced && ptrace(PTRACE_SEIZE, pid, 0, l->ptrace_options) < 0) {
 		*failed = "trace the command (is belay itself being traced?)";
 		r = -errno;
 	}

@@ -8,17 +8,17 @@
  *					dropped; own domain; filter with a listener, which is
  *					ours by the shared table of descriptors;
  *					own table, descriptors closed
- *	SEIZE with EXITKILL		waits
+ *	SEIZE with EXITKILL, or not	waits
  *	launch_go			exec
  */
 #ifndef BELAY_SANDBOX_LAUNCH_H
 #define BELAY_SANDBOX_LAUNCH_H
 
 #include <linux/filter.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
-
 
 struct launch {
 	char *const *argv;		/* found by PATH, as execvp does */
@@ -27,11 +27,14 @@ struct launch {
 	const struct sock_fprog *filter;
 	bool apart;			/* in a Landlock domain of its own: domain.h */
 	bool listens;			/* the filter sends calls to its listener: it must have one */
-	unsigned long ptrace_options;	/* EXITKILL and the events; set by SEIZE itself */
+	bool traced;			/* by SEIZE, with these options: EXITKILL and the events */
+	unsigned long ptrace_options;
+	bool own_group;			/* the command leads a process group of its own */
+	const sigset_t *mask;		/* of signals, for the command; NULL: the caller's */
 };
 
 struct launched {
-	pid_t pid;	/* seized; running towards its exec */
+	pid_t pid;	/* seized if it was asked for; running towards its exec */
 	int listener;	/* from SECCOMP_FILTER_FLAG_NEW_LISTENER, or -1: see why_no_listener */
 	int why_no_listener; /* errno: EBUSY below another listener, EINVAL before 5.0 */
 	int exec_status; /* reads an errno (int) when the exec fails; end of file when it worked */
@@ -39,7 +42,7 @@ struct launched {
 };
 
 /*
- * Fork, confine and seize. On success the child waits, nothing of the command
+ * Fork, confine and, where `traced`, seize. On success the child waits, nothing of the command
  * ran, and the descriptors in *out are the caller's. On failure no child is
  * left and *failed says what could not be done, for a message.
  *

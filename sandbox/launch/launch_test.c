@@ -37,7 +37,8 @@ static const char *probe(const atf_tc_t *tc)
 
 static struct launch make_launch(char *const *argv)
 {
-	return (struct launch){ .argv = argv, .filter = &filter, .ptrace_options = OPTIONS };
+	return (struct launch){ .argv = argv, .filter = &filter, .traced = true,
+				 .ptrace_options = OPTIONS };
 }
 
 /* A tracer that lets everything pass, until the command has ended. */

@@ -17,12 +17,14 @@
 /*
  * What can be refused under a policy: bits 1 << enum policy_op of the
  * operations that are not open, PLAN_FAMILIES when socket families that no rule
- * can speak of must be refused, and PLAN_RUNTIME when processes may change
- * their rules, which they do by stat(2).
+ * can speak of must be refused, PLAN_RUNTIME when processes may change their
+ * rules, which they do by stat(2), and PLAN_TRACED when the supervisor traces them,
+ * so that nobody else can.
  */
 #define PLAN_FAMILIES (1u << POLICY_OPS)
 #define PLAN_RUNTIME (1u << (POLICY_OPS + 1))
-#define PLAN_ALL (PLAN_RUNTIME * 2 - 1)
+#define PLAN_TRACED (1u << (POLICY_OPS + 2))
+#define PLAN_ALL (PLAN_RUNTIME * 2 - 1)	/* by a policy: not PLAN_TRACED */
 
 enum call_action {
 	CALL_ALLOW,	/* the kernel lets it run */
@@ -49,6 +51,7 @@ enum call_cond {
 	COND_FCNTL,		/* F_SETOWN supervised, F_SETOWN_EX refused; else allow */
 	COND_PRCTL,		/* PR_SET_MM and what is unknown: refuse */
 	COND_PERSONALITY,	/* only the harmless personas */
+	COND_PTRACE,		/* where the supervisor traces: refuse */
 	COND_SECCOMP,		/* SECCOMP_FILTER_FLAG_NEW_LISTENER: refuse */
 	COND_SOCKET,		/* families and types beyond unix, inet, inet6: refuse */
 	COND_SOCKETPAIR,	/* the same */

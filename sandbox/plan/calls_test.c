@@ -291,7 +291,8 @@ ATF_TC_BODY(judge_processes, tc)
 	REFUSES(EPERM, "unshare", 0, 0x10000000, 0, 0, 0, 0);
 	REFUSES(EPERM, "unshare", 0, 0x80 /* CLONE_NEWTIME */, 0, 0, 0, 0);
 	REFUSES(EPERM, "setns", 0, 0, 0, 0, 0, 0);
-	REFUSES(EPERM, "ptrace", 0, 0, 0, 0, 0, 0);
+	REFUSES(EPERM, "ptrace", PLAN_TRACED, 0, 0, 0, 0, 0);
+	ALLOWS("ptrace", PLAN_ALL, 0, 0, 0, 0, 0);
 	ASKS("kill", 0, 0, 0, 0, 0, 0);
 	ASKS("tgkill", 0, 1, 1, 0, 0, 0);
 	ALLOWS("prlimit64", 0, 0, 0, 0, 0, 0);

@@ -164,6 +164,15 @@ static const struct arg_rule personas[] = {
 };
 
 /*
+ * Without a tracer of ours: of processes of its own pid namespace alone, the
+ * supervisor and its helpers not among them, for they are not dumpable. What a
+ * tracer changes in a call is filtered after the change.
+ */
+static const struct arg_rule traces[] = {
+	{ ARG_ANY, 0, 0, 0, PLAN_TRACED, CALL_REFUSE, EPERM },
+};
+
+/*
  * A filter that answers USER_NOTIF outranks our RET_TRACE, and its listener
  * could let every call pass. With our own listener in place the kernel says
  * EBUSY; this says the same where we could not have one.
@@ -232,6 +241,7 @@ static const struct {
 	RULES(COND_FCNTL, fcntls),
 	RULES(COND_PRCTL, prctls),
 	RULES(COND_PERSONALITY, personas),
+	RULES(COND_PTRACE, traces),
 	RULES(COND_SECCOMP, seccomp_flags),
 	RULES(COND_SOCKET, sockets),
 	RULES(COND_SOCKETPAIR, socketpairs),

@@ -38,6 +38,7 @@ struct code {
 	unsigned int count;
 	bool full;
 	uint32_t supervise;	/* the answer to supervised calls */
+	uint32_t rewrite;	/* and where another one may take their place */
 };
 
 static void put(struct code *c, uint16_t op, uint32_t k, uint8_t jt, uint8_t jf)
@@ -256,7 +257,7 @@ static void put_leaf(struct code *c, const struct range *r, unsigned int closed)
 
 	if (r->rewritten && r->answer.action == CALL_SUPERVISE) {
 		/* Only a tracer can make the kernel execute another call. */
-		put(c, BPF_RET | BPF_K, SECCOMP_RET_TRACE, 0, 0);
+		put(c, BPF_RET | BPF_K, c->rewrite, 0, 0);
 		return;
 	}
 	put_answer(c, r->answer);
@@ -378,6 +379,8 @@ int filter_compile(const struct abi *const abis[], size_t nabis, unsigned int cl
 	if (c) {
 		c->supervise = backend == BACKEND_NOTIFY ? SECCOMP_RET_USER_NOTIF :
 							   SECCOMP_RET_TRACE;
+		c->rewrite = backend == BACKEND_NOTIFY && !(closed & PLAN_TRACED) ?
+				     SECCOMP_RET_USER_NOTIF : SECCOMP_RET_TRACE;
 		r = put_program(c, abis, nabis, closed);
 	}
 	if (!r) {

@@ -33,6 +33,7 @@ static const char *const cond_words[] = {
 	[COND_PRCTL] = "PR_SET_MM is refused with EPERM, PR_SCHED_CORE and what is unknown with "
 		       "EINVAL; PR_SET_DUMPABLE does nothing",
 	[COND_PERSONALITY] = "those of Linux and its 32-bit one are allowed, with harmless flags",
+	[COND_PTRACE] = "where the supervisor traces every process itself it is refused with EPERM",
 	[COND_SECCOMP] = "a filter with a listener of its own is refused with EBUSY",
 	[COND_SOCKET] = "in a closed network other families than unix, inet and inet6, raw sockets "
 			"and other protocols than TCP, UDP and ICMP are refused",

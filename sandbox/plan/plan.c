@@ -46,29 +46,59 @@ size_t plan_abis(const struct abi *native, bool (*runs)(const struct abi *abi),
 }
 
 /* What was asked for, or what the kernel has. */
-static int choose(enum backend asked, enum backend *out)
+static int choose_backend(enum backend asked, enum backend *out, const char **why)
 {
-	if (asked == BACKEND_TRACE) {
-		*out = asked;
-		return 0;
-	}
-	if (backend_missing() == NULL) {
-		*out = BACKEND_NOTIFY;
-		return 0;
-	}
+	const char *missing = NULL;
+
 	*out = BACKEND_TRACE;
-	return asked == BACKEND_AUTO ? 0 : -ENOTSUP;
+	if (asked == BACKEND_TRACE)
+		return 0;
+	missing = backend_missing();
+	if (missing == NULL)
+		*out = BACKEND_NOTIFY;
+	else if (asked == BACKEND_NOTIFY)
+		*why = missing;
+	return missing != NULL && asked == BACKEND_NOTIFY ? -ENOTSUP : 0;
 }
 
-int plan_make(const struct policy *policy, enum backend backend, struct plan *out)
+/*
+ * A pid namespace changes what a program sees of itself, so it is for who asks:
+ * for it, or by name for the backend that leaves ptrace to the program.
+ */
+static int choose_lifetime(const struct plan_wish *wish, struct plan *p, const char **why)
+{
+	const char *obstacle;
+
+	p->lifetime = LIFETIME_PTRACE;
+	p->why_traced = NULL;
+	if (wish->lifetime == LIFETIME_PTRACE ||
+	    (wish->lifetime == LIFETIME_AUTO && wish->backend != BACKEND_NOTIFY))
+		return 0;
+	obstacle = lifetime_obstacle(p->backend, p->closed);
+	if (obstacle == NULL)
+		obstacle = wish->namespaces();
+	if (obstacle == NULL) {
+		p->lifetime = LIFETIME_PIDNS;
+		return 0;
+	}
+	p->why_traced = *why = obstacle;
+	return wish->lifetime == LIFETIME_AUTO ? 0 : -ENOTSUP;
+}
+
+int plan_make(const struct policy *policy, const struct plan_wish *wish, struct plan *out,
+	      const char **why)
 {
 	struct plan p = { .closed = plan_closed(policy) };
-	int r = choose(backend, &p.backend);
+	int r = choose_backend(wish->backend, &p.backend, why);
 
+	if (r == 0)
+		r = choose_lifetime(wish, &p, why);
 	if (r)
 		return r;
 	p.nabis = plan_abis(abi_native(), plan_probe, p.abis);
-	r = filter_compile(p.abis, p.nabis, p.closed, p.backend, &p.filter);
+	r = filter_compile(p.abis, p.nabis,
+			   p.closed | (p.lifetime == LIFETIME_PTRACE ? PLAN_TRACED : 0), p.backend,
+			   &p.filter);
 	if (r)
 		return r;
 	*out = p;

@@ -13,6 +13,7 @@
 
 #include "arch/abi.h"
 #include "sandbox/plan/backend.h"
+#include "sandbox/plan/lifetime.h"
 #include "sandbox/policy/policy.h"
 
 #define PLAN_ABIS 8
@@ -22,6 +23,8 @@ struct plan {
 	size_t nabis;
 	unsigned int closed; /* what can be refused, as calls.h counts */
 	enum backend backend; /* never BACKEND_AUTO */
+	enum lifetime lifetime; /* never LIFETIME_AUTO */
+	const char *why_traced; /* with LIFETIME_PTRACE: why not otherwise; NULL: nobody asked */
 	struct sock_fprog filter;
 };
 
@@ -39,11 +42,19 @@ size_t plan_abis(const struct abi *native, bool (*runs)(const struct abi *abi),
 /* Whether the running kernel takes calls of this ABI; asks by a harmless one. */
 bool plan_probe(const struct abi *abi);
 
+/* What is asked of a plan. */
+struct plan_wish {
+	enum backend backend;
+	enum lifetime lifetime;		/* LIFETIME_AUTO: as PIDNS if that can be, else PTRACE */
+	const char *(*namespaces)(void); /* NULL, or why there are none; asked when it matters */
+};
+
 /*
  * For the running kernel. 0 or -errno; plan_free() afterwards. -ENOTSUP where
- * the kernel does not carry the backend asked for: backend_missing() says why.
+ * the backend or lifetime asked for cannot be had: *why says it in one line.
  */
-int plan_make(const struct policy *policy, enum backend backend, struct plan *out);
+int plan_make(const struct policy *policy, const struct plan_wish *wish, struct plan *out,
+	      const char **why);
 void plan_free(struct plan *plan);
 
 /* For people: belay --plan. */

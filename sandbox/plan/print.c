@@ -86,8 +86,15 @@ void plan_print(FILE *out, const struct plan *plan, const struct policy *policy)
 	for (size_t i = 0; i < plan->nabis; i++)
 		fprintf(out, " %s", plan->abis[i]->name);
 	fprintf(out, "\n    calls of other ABIs and unknown calls are refused by the kernel, ENOSYS\n");
-	fprintf(out, "filter: %hu instructions; backend: %s\n\n", plan->filter.len,
+	fprintf(out, "filter: %hu instructions; backend: %s\n", plan->filter.len,
 		backend_name(plan->backend));
+	fprintf(out, "nothing outlives belay: %s\n",
+		plan->lifetime == LIFETIME_PIDNS ?
+			"the supervisor is init of a pid namespace; ptrace is allowed inside" :
+			"belay traces every process, and ptrace is refused inside");
+	if (plan->why_traced)
+		fprintf(out, "    no pid namespace: %s\n", plan->why_traced);
+	fprintf(out, "\n");
 
 	for (unsigned int op = 0; op < POLICY_OPS; op++) {
 		unsigned int bit = 1u << op;

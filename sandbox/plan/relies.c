@@ -31,6 +31,8 @@
 #define SUPERVISE "sandbox/supervise/supervise.c"
 #define TAKE "sandbox/supervise/take.c"
 #define TRACEE "sandbox/supervise/tracee.c"
+#define CALLER "sandbox/supervise/caller.c"
+#define NEST "sandbox/launch/nest.c"
 #define CALL_CHANGE "arch/call_change.c"
 #define CALL_REQUEST "arch/call_request.c"
 
@@ -319,6 +321,45 @@ static const struct row lifetime_pdeathsig[] = {
 	ALL("proc.pdeathsig", "until SEIZE the child dies with belay", CHILD),
 };
 
+/* Of the lifetime that leaves ptrace to the programs. */
+static const struct row pidns_init[] = {
+	ALL("ns.pid.init_kill", "the supervisor killed: nothing of the sandbox is left", NEST),
+	ALL("ns.pid.exit_zap", "nor when it ends", NEST),
+	ALL("ns.pid.init_gone", "nor is anything born afterwards", NEST),
+	ALL("ns.pid.init_semantics", "nobody inside ends or stops it", NEST),
+	ALL("ns.pid.init_outside", "the front passes on what it has a handler for", NEST),
+	ALL("proc.pdeathsig", "it dies with the front, whatever it does just then", NEST),
+	ALL("pidfd.poll.exit", "and where that signal was lost, as soon as it looks", NOTIFY),
+	ALL("access.pidns_invisible", "no number inside names a process outside", CALLER),
+};
+
+static const struct row pidns_user[] = {
+	ALL("ns.user.unpriv", "without privileges, too", NEST),
+	ALL("ns.user.maps.own_id", "as oneself", NEST),
+	ALL("ns.user.maps.setgroups", "with the groups that one has", NEST),
+	ALL("ns.user.caps_on_exec", "what the owner of the namespace may, programs may not", NEST),
+	ALL("ns.mount.slave", "mounts come in and none goes out", NEST),
+	ALL("ns.mount.proc_mask", "nothing of /proc that was hidden is shown", NEST),
+};
+
+static const struct row pidns_ptrace[] = {
+	ALL("access.nondumpable", "the supervisor and its helpers cannot be traced", SUPERVISE),
+	ALL("ptrace.suspend_seccomp.perm", "no tracer inside suspends the filter", COND),
+	ALL("seccomp.ptrace_get_filter_perm", "nor reads it", COND),
+	ALL("seccomp.trace.recheck", "a call that a tracer puts in the place of another is judged", COND),
+	ALL("seccomp.trace.order48", "also one that it puts there on entry", COND),
+	ALL("notif.ptrace_stop", "while a call is being answered nobody changes it", COND),
+};
+
+static const struct row pidns_borrow[] = {
+	ALL("ptrace.interrupt.blocked_syscall", "who gets an O_PATH descriptor stops behind the call",
+	    DELIVER),
+	ALL("ptrace.seize.already_traced", "unless somebody else traces it", CALLER),
+	ALL("ptrace.detach.clears_syscall_trace", "and is let go as if nothing had been", CALLER),
+	ALL("ptrace.detach.needs_stop", "a child that is just stopped stays so", CALLER),
+	ALL("ptrace.exitkill.sigkill", "never on its own with half a hand-over", CALLER),
+};
+
 static const struct row privileges_drop[] = {
 	ALL("proc.nnp", "it can not be taken back", PRIVILEGES),
 	ALL("proc.nnp_suid", "no program inside gains a user", PRIVILEGES),
@@ -391,6 +432,10 @@ static const struct {
 	LAYER("landlock", "SCOPE_SIGNAL", OPTIONAL, "signal nobody outside", landlock_signals),
 	LAYER("lifetime", "EXITKILL", NEEDED, "nothing outlives belay", lifetime_exitkill),
 	LAYER("lifetime", "PDEATHSIG", NEEDED, "before it is traced, too", lifetime_pdeathsig),
+	LAYER("pidns", "init", NEEDED, "nothing outlives the supervisor, untraced", pidns_init),
+	LAYER("pidns", "user namespace", OPTIONAL, "for everybody", pidns_user),
+	LAYER("pidns", "ptrace", NEEDED, "leave it to programs, and loosen nothing", pidns_ptrace),
+	LAYER("pidns", "hand-over", NEEDED, "trace for a moment who gets a descriptor", pidns_borrow),
 	LAYER("privileges", "no_new_privs", NEEDED, "gain none", privileges_drop),
 	LAYER("supervisor", "dumpable", NEEDED, "keep belay itself closed", supervisor_closed),
 };

@@ -186,5 +186,7 @@ int identity_leave(struct identity *id)
 	if (rc == 0 && (changed & CHANGED_GROUPS) &&
 	    syscall(NR_SETGROUPS, id->own.ngroups, id->own.groups) < 0)
 		rc = -errno;
+	if (rc == 0 && (changed & CHANGED_IDS) && id->restored != NULL)
+		rc = id->restored();
 	return rc;
 }

@@ -34,6 +34,7 @@ struct identity {
 	bool have_plain;
 	struct procfs_status plain;
 	uint64_t cap_permitted, cap_inheritable;
+	int (*restored)(void);	/* after ids changed and changed back: 0 or -errno; or NULL */
 };
 
 enum { CHANGED_GROUPS = 1, CHANGED_IDS = 2, CHANGED_CAPS = 4 };

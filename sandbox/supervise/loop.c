@@ -16,7 +16,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sandbox/launch/foreground.h"
 #include "sandbox/supervise/box.h"
+#include "sandbox/supervise/caller.h"
 #include "sandbox/supervise/channel.h"
 #include "sandbox/supervise/deliver.h"
 #include "sandbox/supervise/exec.h"
@@ -42,12 +44,15 @@ static int resume(const struct tracee *t, int sig)
 	return request(t->job != NULL ? PTRACE_SYSCALL : PTRACE_CONT, t->tid, sig);
 }
 
-static int go_on(const struct tracee *t, enum deliver_next next)
+static int go_on(struct supervisor *sv, struct tracee *t, enum deliver_next next)
 {
 	switch (next) {
 	case DELIVER_SYSCALL:
 		return request(PTRACE_SYSCALL, t->tid, 0);
 	case DELIVER_CONT:
+		/* It was traced for the job that has ended. */
+		if (sv->nest != NULL && t->job == NULL)
+			return caller_return(sv, t, 0);
 		return request(PTRACE_CONT, t->tid, 0);
 	case DELIVER_HOLD:
 		break;
@@ -64,7 +69,10 @@ static int kill_visit(struct process *p, void *arg)
 
 static void kill_all(struct supervisor *sv)
 {
-	tracees_each_process(&sv->tracees, kill_visit, NULL);
+	if (sv->nest != NULL)
+		kill(-1, SIGKILL); /* an init's own namespace */
+	else
+		tracees_each_process(&sv->tracees, kill_visit, NULL);
 }
 
 /*
@@ -190,7 +198,7 @@ static int on_syscall_stop(struct supervisor *sv, struct tracee *t)
 
 	if (rc == -ESRCH)
 		return 0;
-	return rc < 0 ? rc : go_on(t, next);
+	return rc < 0 ? rc : go_on(sv, t, next);
 }
 
 /* Stopped behind a call that the listener has answered. */
@@ -201,7 +209,7 @@ static int on_late(struct supervisor *sv, struct tracee *t)
 
 	if (rc == -ESRCH)
 		return 0;
-	return rc < 0 ? rc : go_on(t, next);
+	return rc < 0 ? rc : go_on(sv, t, next);
 }
 
 static int on_seccomp(struct supervisor *sv, struct tracee *t)
@@ -214,7 +222,7 @@ static int on_seccomp(struct supervisor *sv, struct tracee *t)
 		rc = handle_call(sv, t, &next);
 	if (rc == -ESRCH)
 		return 0;
-	return rc < 0 ? rc : go_on(t, next);
+	return rc < 0 ? rc : go_on(sv, t, next);
 }
 
 static int on_stop(struct supervisor *sv, struct tracee *t, int status)
@@ -273,7 +281,7 @@ static int on_helper_end(struct supervisor *sv, struct helper *h)
 		return 0;
 	rc = deliver_helper_ended(sv, t, &next);
 	if (rc == 0)
-		rc = go_on(t, next);
+		rc = go_on(sv, t, next);
 	return rc == -ESRCH ? 0 : rc;
 }
 
@@ -286,11 +294,35 @@ static int resume_held(struct supervisor *sv)
 		int rc = deliver_resume(sv, t, &next);
 
 		if (rc == 0)
-			rc = go_on(t, next);
+			rc = go_on(sv, t, next);
 		if (rc < 0 && rc != -ESRCH)
 			return rc;
 	}
 	return 0;
+}
+
+/*
+ * A stop where nobody is traced for long: of a thread that is being handed a
+ * descriptor, or of one that has taken us for its debugger.
+ */
+static int on_untraced_stop(struct supervisor *sv, pid_t tid, int status)
+{
+	struct tracee *t = tracees_find(&sv->tracees, tid);
+	int sig = status >> 16 != 0 || WSTOPSIG(status) == SYSCALL_STOP ? 0 : WSTOPSIG(status);
+	int rc;
+
+	if (t == NULL) {
+		if (tid == sv->command && is_stopping(sig))
+			foreground_stopped(sv->nest, sig);
+		return caller_refuse(tid, sig == SIGTRAP ? 0 : sig);
+	}
+	if (sig != 0)
+		return resume(t, sig);
+	/* A group-stop comes again when we are gone. */
+	if (t->job == NULL || is_stopping(WSTOPSIG(status)))
+		return caller_return(sv, t, 0);
+	rc = on_stop(sv, t, status);
+	return rc < 0 ? rc : resume_held(sv);
 }
 
 static int dispatch(struct supervisor *sv, pid_t tid, int status, int *command_status)
@@ -305,6 +337,8 @@ static int dispatch(struct supervisor *sv, pid_t tid, int status, int *command_s
 		on_end(sv, tid, status, command_status);
 		return 0;
 	}
+	if (sv->nest != NULL)
+		return on_untraced_stop(sv, tid, status);
 	t = tracees_find(&sv->tracees, tid);
 	if (t == NULL) {
 		rc = adopt(sv, tid, &t);
@@ -323,7 +357,9 @@ int loop_run(struct supervisor *sv, int *status)
 {
 	for (;;) {
 		int st, rc;
-		pid_t tid = waitpid(-1, &st, __WALL | (sv->notify != NULL ? WNOHANG : 0));
+		/* What is not traced tells of its stops only if asked. */
+		pid_t tid = waitpid(-1, &st, __WALL | (sv->notify != NULL ? WNOHANG : 0) |
+						     (sv->nest != NULL ? WUNTRACED : 0));
 
 		if (tid < 0 && errno == EINTR)
 			continue;

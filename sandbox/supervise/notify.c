@@ -29,7 +29,10 @@
 #include <unistd.h>
 
 #include "sandbox/plan/listener.h"
+#include "sandbox/launch/foreground.h"
+#include "sandbox/launch/nest.h"
 #include "sandbox/report/report.h"
+#include "sandbox/supervise/caller.h"
 #include "sandbox/supervise/handle.h"
 #include "sandbox/supervise/helper.h"
 #include "sandbox/supervise/procfs.h"
@@ -49,8 +52,11 @@ struct waiting {
 
 struct notify {
 	int listener;		/* -1 when nobody is left below it */
+	uint64_t now;		/* the call being handled */
 	int children;		/* signalfd of SIGCHLD */
 	bool ahead;		/* `next` is received, and not yet performed */
+	bool was_ahead;		/* so was the one being handled */
+	unsigned int received;
 	struct seccomp_notif next;
 	struct waiting *waiting;
 	int64_t look_at;	/* ms of CLOCK_MONOTONIC: when to look after them again */
@@ -99,6 +105,11 @@ void notify_end(struct supervisor *sv)
 	sv->notify = NULL;
 }
 
+bool notify_is_awaited(const struct supervisor *sv)
+{
+	return listener_is_valid(sv->notify->listener, sv->notify->now) == 0;
+}
+
 /* ENOENT: the caller was killed meanwhile, and nobody wants the answer. */
 static int sent(int rc)
 {
@@ -112,13 +123,13 @@ static int sent(int rc)
  */
 static void kill_misled(struct supervisor *sv, pid_t tid)
 {
-	const struct tracee *t = tracees_find(&sv->tracees, tid);
+	pid_t tgid = procfs_tgid(tid);
 
-	if (t == NULL)
+	if (!supervisor_inside(sv, tid) || tgid < 0)
 		return;
 	report_message(sv->report, "stopped while a descriptor was handed over; process %d, "
-		       "which was told a wrong one, is killed", (int)t->process->tgid);
-	kill(t->process->tgid, SIGKILL);
+		       "which was told a wrong one, is killed", (int)tgid);
+	syscall(SYS_tgkill, tgid, tid, SIGKILL);
 }
 
 static int give(struct supervisor *sv, pid_t tid, uint64_t id, int fd, bool cloexec)
@@ -143,12 +154,28 @@ static bool needs_tracer(const struct outcome *o)
 	return o->take_tty || (fcntl(o->fd, F_GETFL) & O_PATH) != 0;
 }
 
-static int give_by_tracer(struct notify *n, struct tracee *t, uint64_t id, const struct call *c,
-			  struct outcome *o)
+/* Whoever is not traced by us is for a moment. 0 or -errno; takes o->fd. */
+static int hand_over(struct supervisor *sv, struct tracee *t, const struct call *c,
+		     struct outcome *o)
 {
-	int rc = deliver_later(t, c, o);
+	int rc = 0;
 
-	return sent(listener_answer(n->listener, id, rc));
+	if (sv->nest != NULL)
+		rc = caller_borrow(sv, t, &t);
+	if (rc == 0)
+		return deliver_later(t, c, o);
+	close(o->fd);
+	report_message(sv->report, "process %d is traced from inside, so it cannot have a descriptor "
+		       "of O_PATH or a terminal of its own", (int)t->process->tgid);
+	return rc;
+}
+
+static int give_by_tracer(struct supervisor *sv, struct tracee *t, uint64_t id,
+			  const struct call *c, struct outcome *o)
+{
+	int rc = hand_over(sv, t, c, o);
+
+	return sent(listener_answer(sv->notify->listener, id, rc));
 }
 
 static int wait_for(struct notify *n, uint64_t id, const struct tracee *t,
@@ -173,7 +200,9 @@ static int deliver(struct supervisor *sv, struct tracee *t, uint64_t id, const s
 	switch (o->kind) {
 	case OUTCOME_WATCH:
 		identity_changing(&sv->identity);
-		t->changes = &sv->identity;
+		/* Without a tracer nobody tells when it has ended: nothing is known from now on. */
+		if (sv->nest == NULL)
+			t->changes = &sv->identity;
 		return sent(listener_continue(n->listener, id));
 	case OUTCOME_RUN:
 		return sent(listener_continue(n->listener, id));
@@ -183,7 +212,7 @@ static int deliver(struct supervisor *sv, struct tracee *t, uint64_t id, const s
 		return sent(listener_answer(n->listener, id, o->result));
 	case OUTCOME_FD:
 		if (needs_tracer(o))
-			return give_by_tracer(n, t, id, c, o);
+			return give_by_tracer(sv, t, id, c, o);
 		return give(sv, t->tid, id, o->fd, o->cloexec);
 	case OUTCOME_HELPER:
 		return wait_for(n, id, t, o);
@@ -209,11 +238,22 @@ static void receive_ahead(struct notify *n)
 		n->ahead = listener_receive(n->listener, &n->next) == 0;
 }
 
+/* Nobody counts those who are not traced: now and then, and again where there was one. */
+static bool may_be_many(struct supervisor *sv)
+{
+	struct notify *n = sv->notify;
+
+	if (sv->nest == NULL)
+		return sv->tracees.count >= MANY;
+	return n->was_ahead || ++n->received % MANY == 0;
+}
+
 static int receive(struct supervisor *sv, struct seccomp_notif *out)
 {
 	struct notify *n = sv->notify;
 	int rc;
 
+	n->was_ahead = n->ahead;
 	if (n->ahead) {
 		n->ahead = false;
 		*out = n->next;
@@ -222,28 +262,18 @@ static int receive(struct supervisor *sv, struct seccomp_notif *out)
 	} else {
 		rc = listener_receive(n->listener, out);
 	}
-	if (rc == 0 && sv->tracees.count >= MANY)
+	if (rc == 0 && may_be_many(sv))
 		receive_ahead(n);
 	return rc;
 }
 
-static int take(struct supervisor *sv)
+static int answer(struct supervisor *sv, struct tracee *t, const struct seccomp_notif *notif)
 {
-	struct notify *n = sv->notify;
 	struct outcome o = { .fd = -1 };
-	struct seccomp_notif notif;
-	struct tracee *t;
 	struct call c;
-	int rc = receive(sv, &notif);
+	int rc;
 
-	if (rc < 0)
-		return rc == -ENOENT || rc == -EINTR ? 0 : rc;
-	/* Every thread has reported a stop before its first instruction. */
-	t = tracees_find(&sv->tracees, (pid_t)notif.pid);
-	if (t == NULL || t->job != NULL || t->process->box == NULL)
-		return sent(listener_answer(n->listener, notif.id, -ENOSYS));
-	tracee_settle(t);
-	call_of_seccomp(&notif.data, &c);
+	call_of_seccomp(&notif->data, &c);
 	rc = handle_judge(sv, t, &c, &o);
 	if (rc < 0)
 		return rc;
@@ -253,7 +283,42 @@ static int take(struct supervisor *sv)
 		kill(t->process->tgid, SIGKILL);
 		return 0;
 	}
-	return deliver(sv, t, notif.id, &c, &o);
+	return deliver(sv, t, notif->id, &c, &o);
+}
+
+/* Every thread has reported a stop before its first instruction. */
+static int take_traced(struct supervisor *sv, const struct seccomp_notif *notif)
+{
+	struct tracee *t = tracees_find(&sv->tracees, (pid_t)notif->pid);
+
+	if (t == NULL || t->job != NULL || t->process->box == NULL)
+		return sent(listener_answer(sv->notify->listener, notif->id, -ENOSYS));
+	tracee_settle(t);
+	return answer(sv, t, notif);
+}
+
+static int take_untraced(struct supervisor *sv, const struct seccomp_notif *notif)
+{
+	struct caller c;
+	int rc = caller_find(sv, (pid_t)notif->pid, &c);
+
+	if (rc < 0)
+		return sent(listener_answer(sv->notify->listener, notif->id, -ENOSYS));
+	rc = answer(sv, &c.thread, notif);
+	caller_end(sv, &c);
+	return rc;
+}
+
+static int take(struct supervisor *sv)
+{
+	struct notify *n = sv->notify;
+	struct seccomp_notif notif;
+	int rc = receive(sv, &notif);
+
+	if (rc < 0)
+		return rc == -ENOENT || rc == -EINTR ? 0 : rc;
+	n->now = notif.id;
+	return sv->nest != NULL ? take_untraced(sv, &notif) : take_traced(sv, &notif);
 }
 
 static struct waiting **waiting_find(struct notify *n, const struct helper *h)
@@ -336,8 +401,12 @@ int notify_wait(struct supervisor *sv)
 
 	for (;;) {
 		struct pollfd p[] = { { .fd = n->children, .events = POLLIN },
-				      { .fd = n->ahead ? -1 : n->listener, .events = POLLIN } };
-		int rc = poll(p, 2, n->ahead ? 0 : n->waiting != NULL ? LOOK_EVERY : -1);
+				      { .fd = n->ahead ? -1 : n->listener, .events = POLLIN },
+				      { .fd = sv->nest != NULL ? sv->nest->front : -1,
+					.events = POLLIN },
+				      { .fd = sv->nest != NULL ? sv->nest->line : -1,
+					.events = POLLIN } };
+		int rc = poll(p, 4, n->ahead ? 0 : n->waiting != NULL ? LOOK_EVERY : -1);
 
 		if (rc < 0 && errno != EINTR)
 			return -errno;
@@ -350,6 +419,11 @@ int notify_wait(struct supervisor *sv)
 		}
 		if (rc <= 0 && !n->ahead)
 			continue;
+		/* Nobody waits for us any more; our end is everybody's. */
+		if (rc > 0 && p[2].revents != 0)
+			_exit(1);
+		if (rc > 0 && p[3].revents != 0)
+			foreground_resume(sv->nest, sv->command);
 		if (rc > 0 && p[0].revents != 0) {
 			drain(n->children);
 			return 0;

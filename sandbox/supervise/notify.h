@@ -3,7 +3,8 @@
  * notify.h - the notify backend: calls reach the supervisor through a seccomp
  * listener and are answered through it, while the caller runs nothing. What
  * processes there are, and what they execute, comes from ptrace stops as in
- * the trace backend: the lives of all hang on EXITKILL.
+ * the trace backend, and the lives of all hang on EXITKILL; or the supervisor
+ * is init of their pid namespace, and nobody has to be followed: caller.h.
  */
 #ifndef BELAY_SANDBOX_NOTIFY_H
 #define BELAY_SANDBOX_NOTIFY_H
@@ -23,6 +24,9 @@ void notify_end(struct supervisor *sv);
  * 0, or -errno: the supervisor has failed.
  */
 int notify_wait(struct supervisor *sv);
+
+/* Whether the caller whose call is being handled still waits. */
+bool notify_is_awaited(const struct supervisor *sv);
 
 /* A helper was reaped: answer the call that waits for it. False: none does. */
 bool notify_helper_ended(struct supervisor *sv, struct helper *h);

@@ -125,6 +125,8 @@ int perform_call(struct supervisor *sv, struct tracee *t, const struct call_spec
 		rc = open_bases(sv);
 	if (rc == 0 && p->files)
 		rc = identity_enter(&sv->identity, t->tid, &t->known, p->creates);
+	if (rc == 0 && !supervisor_is_awaited(sv))
+		rc = -ESRCH;
 	if (rc == 0)
 		p->run(sv, t, out);
 	else if (spec->kind == KIND_EXEC)

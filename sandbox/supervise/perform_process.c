@@ -27,7 +27,7 @@ static bool is_our_zombie(const struct supervisor *sv, pid_t pid)
 	struct procfs_stat st;
 
 	return procfs_stat(pid, &st) == 0 && st.state == 'Z' &&
-	       tracees_inside(&sv->tracees, st.ppid);
+	       supervisor_inside(sv, st.ppid);
 }
 
 static bool exists(pid_t pid)
@@ -52,7 +52,7 @@ void perform_pid(struct supervisor *sv, struct tracee *t, struct outcome *out)
 	pid_t pid = request_int(r, r->spec->pid);
 
 	/* No such process can be: the kernel says how it is wrong. */
-	if (pid <= 0 || tracees_inside(&sv->tracees, pid)) {
+	if (pid <= 0 || supervisor_inside(sv, pid)) {
 		out->kind = OUTCOME_RUN;
 		return;
 	}
@@ -63,7 +63,8 @@ void perform_pid(struct supervisor *sv, struct tracee *t, struct outcome *out)
 }
 
 struct group_kill {
-	pid_t group;	/* 0: every process */
+	bool all;	/* every process; else those of `group` */
+	pid_t group;	/* 0: one that was made outside our pid namespace */
 	pid_t spare;	/* not this one, or 0 */
 	int sig;
 	bool found;
@@ -75,7 +76,7 @@ static int kill_member(struct process *p, void *arg)
 {
 	struct group_kill *k = arg;
 
-	if (p->tgid == k->spare || (k->group != 0 && getpgid(p->tgid) != k->group))
+	if (p->tgid == k->spare || (!k->all && getpgid(p->tgid) != k->group))
 		return 0;
 	k->found = true;
 	if (kill(p->tgid, k->sig) == 0)
@@ -87,12 +88,12 @@ static int kill_member(struct process *p, void *arg)
 
 static int64_t kill_members(struct supervisor *sv, struct tracee *t, struct group_kill *k)
 {
-	tracees_each_process(&sv->tracees, kill_member, k);
+	supervisor_each_process(sv, kill_member, k);
 	if (k->sent)
 		return 0;
 	if (k->found)
 		return k->error;
-	if (k->group != 0 && exists(-k->group))
+	if (!k->all && exists(-k->group))
 		return refuse(sv, t, -k->group);
 	return -ESRCH;
 }
@@ -103,7 +104,7 @@ static void kill_group(struct supervisor *sv, struct tracee *t, pid_t group, int
 	struct group_kill k = { .group = group, .sig = sig };
 
 	/* A group named after a process of ours was made inside. */
-	if (group != sv->group && tracees_inside(&sv->tracees, group))
+	if (group != sv->group && supervisor_inside(sv, group))
 		out->kind = OUTCOME_RUN;
 	else
 		outcome_result(out, kill_members(sv, t, &k));
@@ -115,7 +116,7 @@ void perform_kill(struct supervisor *sv, struct tracee *t, struct outcome *out)
 	int sig = request_int(&sv->req, 1);
 
 	if (pid > 0) {
-		if (sig == 0 || tracees_inside(&sv->tracees, pid))
+		if (sig == 0 || supervisor_inside(sv, pid))
 			out->kind = OUTCOME_RUN; /* asking whether it is there is free */
 		else if (!exists(pid))
 			outcome_result(out, -ESRCH);
@@ -124,7 +125,7 @@ void perform_kill(struct supervisor *sv, struct tracee *t, struct outcome *out)
 		else
 			outcome_result(out, refuse(sv, t, pid));
 	} else if (pid == -1) {
-		struct group_kill k = { .spare = t->process->tgid, .sig = sig };
+		struct group_kill k = { .all = true, .spare = t->process->tgid, .sig = sig };
 
 		outcome_result(out, kill_members(sv, t, &k));
 	} else if (pid == 0) {

@@ -38,6 +38,8 @@ static int check(struct supervisor *sv, struct tracee *t, int sock, struct messa
 {
 	int type = socket_option(sock, SO_TYPE), rc;
 
+	if (!supervisor_is_awaited(sv))
+		return -ESRCH;
 	/* The pages would have to stay; programs then send without. */
 	if (flags & ZEROCOPY)
 		return -ENOBUFS;

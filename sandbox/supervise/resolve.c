@@ -273,7 +273,20 @@ static int quick_open(struct resolve_ctx *ctx, int base, const char *path, uint6
 /* Was the supervisor's own /proc on the way? Never for the tracee's good. */
 static bool went_through_us(const struct resolve_ctx *ctx, const struct pin *p)
 {
-	return resolve_path_names_pid(p->path, ctx->supervisor);
+	return resolve_path_names_pid(p->path, ctx->supervisor) &&
+	       walk_is_procfs(p->fd >= 0 ? p->fd : p->parent);
+}
+
+/* The same for sure, of a path that may say the number by chance. */
+static bool is_our_procfs(const struct resolve_ctx *ctx, const struct pin *p)
+{
+	int fd = p->fd >= 0 ? p->fd : p->parent;
+	pid_t owner;
+
+	if (!walk_is_procfs(fd))
+		return false;
+	owner = walk_proc_owner(fd);
+	return owner < 0 || owner == ctx->supervisor;
 }
 
 static int pin_finish(struct pin *out)
@@ -360,7 +373,7 @@ static int slow(const struct resolve_ctx *ctx, int base, const struct operand *o
 	if (rc == 0)
 		rc = pin_read_path(out);
 	if (rc == 0 && went_through_us(ctx, out))
-		out->in_procfs = walk_is_procfs(out->fd >= 0 ? out->fd : out->parent);
+		out->in_procfs = is_our_procfs(ctx, out);
 	return rc;
 }
 
@@ -375,7 +388,7 @@ static int resolve_fd(const struct resolve_ctx *ctx, int base, struct pin *out)
 	if (rc == 0)
 		pin_check_place(out);
 	if (rc == 0 && went_through_us(ctx, out))
-		out->in_procfs = walk_is_procfs(out->fd);
+		out->in_procfs = is_our_procfs(ctx, out);
 	return rc;
 }
 

@@ -48,6 +48,7 @@ struct resolve_ctx {
 	pid_t supervisor;	/* our own thread group */
 	bool (*inside)(void *arg, pid_t pid); /* is it of the sandbox? */
 	void *arg;
+	dev_t procfs;		/* the one whose numbers are ours, 0: any is */
 	int8_t have_openat2;	/* -1 not yet known; tests set 0 */
 	int8_t protected_symlinks; /* the sysctl, -1 not yet read */
 };

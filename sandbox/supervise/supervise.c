@@ -14,9 +14,11 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sandbox/launch/foreground.h"
 #include "sandbox/plan/plan.h"
 #include "sandbox/supervise/box.h"
 #include "sandbox/supervise/files.h"
@@ -49,7 +51,7 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 
 	(void)context;
 	if (forward_to == 0) {
-		/* Only its children are left: EXITKILL ends them with us. */
+		/* Only its children are left: they end with us. */
 		_exit(128 + sig);
 	}
 	if (info->si_code != SI_KERNEL)
@@ -59,7 +61,7 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 
 static void take_signals(pid_t command)
 {
-	static const int forwarded[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2 };
+	static const int forwarded[] = { NEST_SIGNALS };
 	struct sigaction sa = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_RESTART };
 
 	forward_to = command;
@@ -83,7 +85,7 @@ static bool inside(void *arg, pid_t pid)
 {
 	const struct supervisor *sv = arg;
 
-	return tracees_inside(&sv->tracees, pid);
+	return supervisor_inside(sv, pid);
 }
 
 static void supervisor_free(struct supervisor *sv)
@@ -97,6 +99,7 @@ static struct supervisor *supervisor_new(const struct supervise *s)
 {
 	struct supervisor *sv = calloc(1, sizeof(*sv));
 	long decision = policy_option(s->policy, "core/violation/decision");
+	struct stat st;
 
 	if (sv == NULL)
 		return NULL;
@@ -107,6 +110,7 @@ static struct supervisor *supervisor_new(const struct supervise *s)
 		return NULL;
 	}
 	sv->report = s->report;
+	sv->nest = s->nest;
 	sv->closed = plan_closed(s->policy);
 	sv->io = (struct call_io)CALL_IO_INIT;
 	files_init();
@@ -122,12 +126,21 @@ static struct supervisor *supervisor_new(const struct supervise *s)
 					    .arg = sv,
 					    .have_openat2 = -1,
 					    .protected_symlinks = -1 };
+	/* What is mounted at /proc is of our pid namespace. */
+	if (sv->nest != NULL && stat("/proc", &st) == 0)
+		sv->resolve.procfs = st.st_dev;
 	sv->decide = (struct decide_ctx){ .supervisor = getpid(), .inside = inside, .arg = sv };
 	for (int i = 0; i < 2; i++) {
 		PIN_INIT_FDS(&sv->pin[i]);
 		sv->base[i] = -1;
 	}
 	return sv;
+}
+
+/* Nobody of our user may trace us, or read our memory and descriptors. */
+static int stay_closed(void)
+{
+	return prctl(PR_SET_DUMPABLE, 0) < 0 ? -errno : 0;
 }
 
 static int start(struct supervisor *sv, struct launched *child, enum backend backend)
@@ -141,17 +154,25 @@ static int start(struct supervisor *sv, struct launched *child, enum backend bac
 		rc = notify_start(sv, child->listener);
 		child->listener = rc == 0 ? -1 : child->listener;
 	}
-	if (rc == 0)
+	if (rc == 0 && sv->nest == NULL) {
 		rc = tracees_add(&sv->tracees, child->pid, child->pid, &first);
+		if (rc == 0) {
+			first->process->launching = true;
+			first->process->box = box_ref(sv->box);
+		}
+	}
 	if (rc < 0)
 		return rc;
-	first->process->launching = true;
-	first->process->box = box_ref(sv->box);
-	/* Nobody of our user may trace us, or read our memory and descriptors. */
-	if (prctl(PR_SET_DUMPABLE, 0) < 0)
-		return -errno;
+	/* A change of ids makes us what fs.suid_dumpable says: commit_creds(). */
+	sv->identity.restored = sv->nest != NULL ? nest_tie : stay_closed;
+	rc = sv->identity.restored();
 	take_signals(child->pid);
-	return launch_go(child);
+	if (sv->nest != NULL) {
+		nest_hear(sv->nest);
+		if (sv->nest->foreground)
+			foreground_give(sv->nest, child->pid);
+	}
+	return rc < 0 ? rc : launch_go(child);
 }
 
 /*
@@ -160,6 +181,9 @@ static int start(struct supervisor *sv, struct launched *child, enum backend bac
  */
 static void end_all(struct supervisor *sv)
 {
+	/* Of an init: whoever is in its namespace. */
+	if (sv->nest != NULL)
+		kill(-1, SIGKILL);
 	for (size_t i = 0; i < TRACEE_BUCKETS; i++)
 		for (struct process *p = sv->tracees.process[i]; p != NULL; p = p->next)
 			kill(p->tgid, SIGKILL);

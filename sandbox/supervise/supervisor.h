@@ -22,6 +22,7 @@
 
 struct box;
 struct helper;
+struct nest;
 struct notify;
 
 enum on_violation { ON_VIOLATION_DENY, ON_VIOLATION_KILL, ON_VIOLATION_KILLALL };
@@ -35,8 +36,10 @@ struct supervisor {
 	struct report *report;
 	struct tracees tracees;
 	struct notify *notify;		/* NULL: backend trace */
+	const struct nest *nest;	/* NULL: every process is traced, and in `tracees` */
 	struct call_io io;
 	struct identity identity;
+	struct identity_known common;	/* with `nest`: of all, until one changes its own */
 	struct resolve_ctx resolve;
 	struct decide_ctx decide;
 	unsigned int held;		/* tracees that wait for a channel, or more */
@@ -80,6 +83,23 @@ static inline void outcome_result(struct outcome *out, int64_t result)
 	out->kind = OUTCOME_RESULT;
 	out->result = result;
 }
+
+/*
+ * Whether the pid names a process or thread of the sandbox: neither one outside
+ * nor the supervisor or a helper of it.
+ */
+bool supervisor_inside(const struct supervisor *sv, pid_t pid);
+
+/* Call `visit` for every process of the sandbox; stops at the first that is not 0. */
+int supervisor_each_process(const struct supervisor *sv,
+			    int (*visit)(struct process *p, void *arg), void *arg);
+
+/*
+ * Whether the caller still waits for its answer. What was read by its number
+ * before was then its own: a number is given away when its thread has ended,
+ * and without a tracer that may be at any time.
+ */
+bool supervisor_is_awaited(const struct supervisor *sv);
 
 /* From here on judge by the rules of this process. Before every call. */
 void judge_as(struct supervisor *sv, const struct tracee *t);

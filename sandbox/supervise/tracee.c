@@ -66,7 +66,7 @@ static struct process *process_add(struct tracees *ts, pid_t tgid)
 static struct process *holders[PIDFDS];
 static size_t next_holder;
 
-static void forget_pidfd(struct process *p)
+void process_forget_pidfd(struct process *p)
 {
 	if (p->pidfd < 0)
 		return;
@@ -81,7 +81,7 @@ static void forget_pidfd(struct process *p)
 static void keep_pidfd(struct process *p, int fd)
 {
 	if (holders[next_holder] != NULL)
-		forget_pidfd(holders[next_holder]);
+		process_forget_pidfd(holders[next_holder]);
 	holders[next_holder] = p;
 	next_holder = (next_holder + 1) % PIDFDS;
 	p->pidfd = fd;
@@ -96,7 +96,7 @@ static void process_drop(struct tracees *ts, struct process *p)
 	*at = p->next;
 	channel_unref(p->channel);
 	box_unref(p->box);
-	forget_pidfd(p);
+	process_forget_pidfd(p);
 	free(p);
 }
 

@@ -76,6 +76,9 @@ void tracees_clear(struct tracees *ts);
 int tracees_each_process(const struct tracees *ts, int (*visit)(struct process *p, void *arg),
 			 void *arg);
 
+/* Close the one that is kept open, if any. */
+void process_forget_pidfd(struct process *p);
+
 /* A pidfd of the thread's process; the table keeps it open. -errno. */
 int tracee_pidfd(struct tracee *t);
 

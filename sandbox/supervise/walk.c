@@ -185,6 +185,14 @@ static unsigned int held_modes(pid_t pid, const char *name, const struct stat *p
 						1u << POLICY_READ | 1u << POLICY_WRITE;
 }
 
+/* A procfs of another pid namespace has other numbers for the same processes. */
+static bool counts_otherwise(const struct walk *w)
+{
+	struct stat st;
+
+	return w->ctx->procfs != 0 && (fstat(w->cur, &st) < 0 || st.st_dev != w->ctx->procfs);
+}
+
 /* A link that jumps: /proc/PID/{cwd,root,exe,fd/N,...}. */
 static int follow_magic(struct walk *w, const struct component *c, pid_t owner, struct stat *st)
 {
@@ -198,7 +206,7 @@ static int follow_magic(struct walk *w, const struct component *c, pid_t owner, 
 		close(fd);
 		return -err;
 	}
-	if (!w->ctx->inside(w->ctx->arg, owner))
+	if (counts_otherwise(w) || !w->ctx->inside(w->ctx->arg, owner))
 		w->foreign = true;
 	else
 		w->held = held_modes(owner, c->name, st);
@@ -224,6 +232,8 @@ static int follow_link(struct walk *w, const struct component *c, int fd, struct
 	if (walk_is_procfs(fd)) {
 		bool at_root = is_proc_root(w->cur);
 
+		if (at_root && counts_otherwise(w))
+			return -ENOENT;
 		if (at_root && strcmp(c->name, "self") == 0) {
 			snprintf(text, sizeof(text), "%d", (int)w->ctx->tgid);
 			return unfold(w, text);
