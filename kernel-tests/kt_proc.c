@@ -35,12 +35,18 @@ static bool proc_read(pid_t tid, const char *name, char *buf, size_t size)
 	return true;
 }
 
+/* Of `tid` itself: the name can be another's (proc.stress.alias). */
+static bool proc_stat_read(pid_t tid, char *buf, size_t size)
+{
+	return proc_read(tid, "stat", buf, size) && atoi(buf) == tid;
+}
+
 /* Field 3 and 4: what follows the last ')', for the name may hold anything. */
 static bool proc_stat(pid_t tid, char *state, int *ppid)
 {
 	char buf[512], *p;
 
-	if (!proc_read(tid, "stat", buf, sizeof(buf)))
+	if (!proc_stat_read(tid, buf, sizeof(buf)))
 		return false;
 	p = strrchr(buf, ')');
 	return p && sscanf(p + 1, " %c %d", state, ppid) == 2;
@@ -68,22 +74,35 @@ bool kt_proc_is_kthread(pid_t pid)
 	unsigned long flags;
 	char buf[512], *p;
 
-	if (!proc_read(pid, "stat", buf, sizeof(buf)))
+	if (!proc_stat_read(pid, buf, sizeof(buf)))
 		return false;
 	p = strrchr(buf, ')');
 	return p && sscanf(p + 1, " %*c %*d %*d %*d %*d %*d %lu", &flags) == 1 &&
 	       (flags & pf_kthread);
 }
 
+pid_t kt_proc_number(pid_t tid)
+{
+	char buf[512];
+
+	return proc_read(tid, "stat", buf, sizeof(buf)) ? atoi(buf) : 0;
+}
+
+/* A number of /proc/TID/status; 0 when it has none. */
+static int status_number(const char *text, const char *key)
+{
+	const char *p = strstr(text, key);
+
+	return p ? atoi(p + strlen(key)) : 0;
+}
+
 pid_t kt_proc_tracer(pid_t tid)
 {
-	static const char key[] = "\nTracerPid:";
-	char buf[1024], *p;
+	char buf[1024];
 
-	if (!proc_read(tid, "status", buf, sizeof(buf)))
+	if (!proc_read(tid, "status", buf, sizeof(buf)) || status_number(buf, "\nPid:") != tid)
 		return 0;
-	p = strstr(buf, key);
-	return p ? atoi(p + sizeof(key) - 1) : 0;
+	return status_number(buf, "\nTracerPid:");
 }
 
 /* The number in /proc/TID/syscall; false when there is none to be had. */

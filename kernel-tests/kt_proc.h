@@ -15,6 +15,12 @@ char kt_proc_state(pid_t tid);
 /* Parent, or 0 when there is no such process. */
 pid_t kt_proc_ppid(pid_t pid);
 
+/*
+ * The number in /proc/TID/stat; 0 when there is none. Another's, where the name has
+ * become another's (proc.stress.alias); the functions above take that for no task.
+ */
+pid_t kt_proc_number(pid_t tid);
+
 /* Whether it is a thread of the kernel's own: PF_KTHREAD in field 9 of /proc/PID/stat. */
 bool kt_proc_is_kthread(pid_t pid);
 
