@@ -87,6 +87,33 @@ int80_run()
 	[ -e in/new ] || atf_fail "an allowed file was not made"
 }
 
+case_of mistaken "a process is killed when /proc takes another one for it"
+mistaken_run()
+{
+	map=
+	[ "$(id -u)" -eq 0 ] || map=-r
+	unshare $map -m true || atf_skip "needs a mount namespace"
+	# What a race in the kernel does (doc/kernel-differences.md) is done by a mount here.
+	cat >outside <<-END
+	mkfifo go
+	"$belay" -p allow-all -m core/sandbox/exec:deny -m 'allow/exec+/**' -- \
+		sh -c 'echo \$\$ >pid; read go <go; exec /bin/true' 2>report &
+	until [ -s pid ]; do sleep 0.1; done
+	if [ "\$1" != "" ]; then
+		mount --bind /proc/\$\$ /proc/\$(cat pid) || exit 77
+	fi
+	echo >go
+	wait \$!
+	END
+	atf_check unshare $map -m sh ./outside ""
+	rm go pid
+	unshare $map -m sh ./outside mount
+	status=$?
+	[ $status -ne 77 ] || atf_skip "may not mount"
+	[ $status -eq 137 ] || atf_fail "exit status $status: $(cat report)"
+	atf_check -o ignore grep "killed process $(cat pid): /proc takes another one for it" report
+}
+
 case_of memfd "a program without a name is executed only where a rule says so, whatever name it gives itself"
 memfd_run()
 {

@@ -77,17 +77,17 @@ static void check_comm(const char *name, size_t len)
 			"Uid:\t1\t2\t3\t4\nGid:\t5\t6\t7\t8\nGroups:\t9 10 \nSigPnd:\t1\nShdPnd:\t2\n"
 			"SigBlk:\t4\nSigIgn:\t8\nSigCgt:\t10\nCapEff:\t00ff\n", escaped);
 	fake_proc((const uint8_t *)text, (size_t)size);
-	FUZZ_CHECK(procfs_status(1, &st) == 0, "status");
+	FUZZ_CHECK(procfs_status(18, &st) == 0, "status");
 	FUZZ_CHECK(st.tgid == 17 && st.ppid == 3 && st.umask == 027 && st.fsuid == 4 &&
 		   st.fsgid == 8 && st.cap_effective == 0xff && st.ngroups == 2 &&
 		   st.groups[1] == 10, "a name is believed: %s", text);
-	FUZZ_CHECK(procfs_signals(1, &sig) == 0 && sig.pending == 3 && sig.blocked == 4 &&
+	FUZZ_CHECK(procfs_signals(18, &sig) == 0 && sig.pending == 3 && sig.blocked == 4 &&
 		   sig.ignored == 8 && sig.caught == 0x10, "a name is believed: %s", text);
-	FUZZ_CHECK(procfs_tgid(1) == 17, "a name is believed: %s", text);
+	FUZZ_CHECK(procfs_tgid(18) == 17, "a name is believed: %s", text);
 	size = snprintf(text, sizeof(text), "18 (%.*s) S 3 17 16 34816 -1 4194304 0\n",
 			(int)(len < 15 ? strnlen(name, len) : strnlen(name, 15)), name);
 	fake_proc((const uint8_t *)text, (size_t)size);
-	FUZZ_CHECK(procfs_stat(1, &stat) == 0 && stat.state == 'S' && stat.ppid == 3 &&
+	FUZZ_CHECK(procfs_stat(18, &stat) == 0 && stat.state == 'S' && stat.ppid == 3 &&
 		   stat.pgrp == 17 && stat.session == 16 && stat.tty == 34816,
 		   "a name is believed: %s", text);
 }
@@ -106,13 +106,13 @@ void fuzz_procfs(const uint8_t *bytes, size_t len)
 	text = fuzz_text(bytes + head, len - head);
 	fake_proc((const uint8_t *)text, len - head);
 	if (!strcmp(what, "status")) {
-		if (procfs_status(1, &st) == 0)
+		if (procfs_status(18, &st) == 0)
 			FUZZ_CHECK(st.ngroups <= PROCFS_GROUPS_MAX, "%zu groups", st.ngroups);
-		procfs_tgid(1);
+		procfs_tgid(18);
 	} else if (!strcmp(what, "signals")) {
-		procfs_signals(1, &sig);
+		procfs_signals(18, &sig);
 	} else if (!strcmp(what, "stat")) {
-		procfs_stat(1, &stat);
+		procfs_stat(18, &stat);
 	} else if (!strncmp(what, "auxv", 4)) {
 		procfs_base(1, what[4] == '6', &addr);
 	} else if (sscanf(what, "maps %" SCNx64, &addr) == 1) {

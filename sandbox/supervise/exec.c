@@ -100,8 +100,12 @@ static int check_interpreter(struct supervisor *sv, struct tracee *t)
 int exec_check(struct supervisor *sv, struct tracee *t)
 {
 	struct call call = { .abi = abi_native() };
-	int rc;
+	struct procfs_stat st;
+	int rc = procfs_stat(t->tid, &st);
 
+	/* It may have the number of its process but now. */
+	if (rc < 0)
+		return rc == -ENOENT ? -ESRCH : rc;
 	judge_as(sv, t);
 	if ((sv->decide.open & 1u << POLICY_EXEC) != 0)
 		return 0;

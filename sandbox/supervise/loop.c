@@ -75,6 +75,14 @@ static void kill_all(struct supervisor *sv)
 		tracees_each_process(&sv->tracees, kill_visit, NULL);
 }
 
+/* What /proc says of it is another's, and nothing can be judged; see procfs.h. */
+static int end_mistaken(struct supervisor *sv, pid_t tid)
+{
+	report_message(sv->report, "killed process %d: /proc takes another one for it", (int)tid);
+	kill(tid, SIGKILL);
+	return -ESRCH;
+}
+
 /*
  * A tid that was not announced: a new thread may stop before the event of its
  * parent is seen. It is ours, or waitpid would not name it.
@@ -84,6 +92,8 @@ static int adopt(struct supervisor *sv, pid_t tid, struct tracee **out)
 	pid_t tgid = procfs_tgid(tid);
 	int rc = tgid < 0 ? tgid : tracees_add(&sv->tracees, tid, tgid, out);
 
+	if (rc == -ESTALE)
+		return end_mistaken(sv, tid);
 	/* As long as nobody has changed his rules, all have the same. */
 	if (rc == 0 && (*out)->process->box == NULL && !sv->boxes_differ)
 		(*out)->process->box = box_ref(sv->box);
@@ -177,6 +187,8 @@ static int on_exec(struct supervisor *sv, struct tracee *t)
 	p->channel = NULL;
 	if (rc == 0)
 		rc = exec_check(sv, t);
+	if (rc == -ESTALE)
+		rc = end_mistaken(sv, t->tid);
 	if (rc == -ESRCH)
 		return 0;
 	if (rc < 0) {

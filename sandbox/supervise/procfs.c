@@ -25,6 +25,17 @@ static const char *status_value(const char *text, const char *key)
 	return at != NULL ? at + strlen(key) : NULL;
 }
 
+/* Whether the file is of the task that it was asked for; the kernel writes the number. */
+static int check_number(const char *at, pid_t tid)
+{
+	return at != NULL && strtol(at, NULL, 10) == tid ? 0 : -ESTALE;
+}
+
+static int status_check(const char *text, pid_t tid)
+{
+	return check_number(status_value(text, "\nPid:\t"), tid);
+}
+
 static int status_groups(const char *text, struct procfs_status *st)
 {
 	const char *at = status_value(text, "\nGroups:\t");
@@ -63,6 +74,8 @@ int procfs_signals(pid_t tid, struct procfs_signals *out)
 	caught = status_value(text, "\nSigCgt:\t");
 	if (own == NULL || shared == NULL || blocked == NULL || ignored == NULL || caught == NULL)
 		return -EINVAL;
+	if (status_check(text, tid) < 0)
+		return -ESTALE;
 	*out = (struct procfs_signals){
 		.pending = strtoull(own, NULL, 16) | strtoull(shared, NULL, 16),
 		.blocked = strtoull(blocked, NULL, 16),
@@ -105,6 +118,8 @@ int procfs_status(pid_t tid, struct procfs_status *out)
 	st.fsgid = ids[3];
 	st.cap_effective = strtoull(cap, NULL, 16);
 	rc = status_groups(text, &st);
+	if (rc == 0)
+		rc = status_check(text, tid);
 	if (rc < 0)
 		return rc;
 	memcpy(out, &st, offsetof(struct procfs_status, groups));
@@ -121,6 +136,8 @@ pid_t procfs_tgid(pid_t tid)
 	if (n < 0)
 		return n == -ENOENT ? -ESRCH : (pid_t)n;
 	tgid = status_value(text, "\nTgid:\t");
+	if (status_check(text, tid) < 0)
+		return -ESTALE;
 	return tgid != NULL ? (pid_t)strtol(tgid, NULL, 10) : -ESRCH;
 }
 
@@ -138,6 +155,8 @@ int procfs_stat(pid_t tid, struct procfs_stat *out)
 	at = strrchr(text, ')');
 	if (at == NULL || sscanf(at, ") %c %d %d %d %d", &state, &ppid, &pgrp, &session, &tty) != 5)
 		return -EINVAL;
+	if (check_number(text, tid) < 0)
+		return -ESTALE;
 	out->state = state;
 	out->ppid = ppid;
 	out->pgrp = pgrp;

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * procfs.h - what /proc says about a thread. Reads only.
+ *
+ * The kernel can tie the name /proc/TID to another process for as long as that one
+ * lives (doc/kernel-differences.md). It does so while a thread of that number
+ * executes a program; so a tracee that was asked for its stat or status once has its
+ * name to itself until it ends or executes a program. Those tell the number: -ESTALE
+ * where it is another. Nothing else may be asked about a tracee before.
  */
 #ifndef BELAY_SANDBOX_PROCFS_H
 #define BELAY_SANDBOX_PROCFS_H
