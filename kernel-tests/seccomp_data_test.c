@@ -270,6 +270,51 @@ KT_CASE(seccomp_data_nr_x32, "seccomp.data.nr_x32",
 #endif
 }
 
+#ifdef __arm__
+
+/*
+ * long kt_test_oabi(long nr): the instruction says getpid in the way of the old ABI
+ * (0x900000 | 20, __NR_OABI_SYSCALL_BASE), r7 has `nr`.
+ */
+long kt_test_oabi(long nr);
+__asm__(".pushsection .text\n"
+	".globl kt_test_oabi\n"
+	".arm\n"
+	".balign 4\n"
+	".type kt_test_oabi, %function\n"
+	"kt_test_oabi:\n"
+	"	push {r7, lr}\n"
+	"	mov r7, r0\n"
+	"	svc #0x900014\n"
+	"	pop {r7, pc}\n"
+	".popsection\n");
+
+static void oabi_body(void *unused)
+{
+	(void)unused;
+	KT_EQ(KT_SEEN("executed", kt_test_oabi(SYS_getppid)), getppid());
+	kt_bpf_nnp();
+	KT_OK(KT_BPF(0, KT_BPF_ON(SYS_getppid, KT_RET_ERRNO)));
+	KT_EQ(KT_SEEN("judged", kt_test_oabi(SYS_getppid)), -KT_ERRNO);
+	KT_EQ(kt_test_oabi(SYS_getpid), getpid());
+}
+
+#endif
+
+KT_CASE(seccomp_data_nr_oabi, "seccomp.data.nr_oabi",
+	"Verify that where arm has filters, the call that is judged and executed is that of r7, "
+	"also if the instruction names one of the old ABI",
+	KT_SEES("executed", 1), KT_SEES("judged", 1))
+{
+#ifdef __arm__
+	/* A kernel with CONFIG_OABI_COMPAT has none. */
+	KT_NEEDS(kt_probe_seccomp());
+	KT_WAIT(kt_child(oabi_body, NULL), "exited(0)");
+#else
+	atf_tc_skip("belongs to arm");
+#endif
+}
+
 #ifdef __x86_64__
 
 #define GARBAGE 0xdeadbeef00000000

@@ -198,8 +198,10 @@ ATF_TC_HEAD(unknown_refused, tc)
 }
 ATF_TC_BODY(unknown_refused, tc)
 {
-	static const uint32_t far[] = { 4095, 4096, 0xeffff, 0xf0000, 0xf0007, 0xf0800, 0x3fffffff,
-					0x7fffffff, 0x80000000, 0x80000001, 0xbfffffff, 0xfffffffe,
+	/* 0x900000 is where the old ABI of arm counts from. */
+	static const uint32_t far[] = { 4095, 4096, 0xeffff, 0xf0000, 0xf0007, 0xf0800, 0x900000,
+					0x900005, 0x90000b, 0x900125, 0x3fffffff, 0x7fffffff,
+					0x80000000, 0x80000001, 0xbfffffff, 0xfffffffe,
 					0xffffffff };
 
 	(void)tc;

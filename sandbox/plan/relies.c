@@ -252,6 +252,7 @@ static const struct row filter_verdicts[] = {
 	ALL("seccomp.data.arch", "a call is judged by the ABI that it came by", FILTER),
 	ON("x86_64,x32", "seccomp.data.arch_int80", "int 0x80 from 64-bit code is an i386 call", FILTER),
 	ON("x86_64,x32", "seccomp.data.nr_hi_bits", "the number judged is the one done", FILTER),
+	ON("arm", "seccomp.data.nr_oabi", "no call of the old ABI comes by another number", FILTER),
 	ALL("seccomp.data.high_half", "flags are judged by the half that counts", COND),
 	ON(X86, "seccomp.multiplexed", "socketcall is judged by the supervisor", HANDLE),
 	ON("x86_64", "seccomp.ret.uprobe_exempt", "a call that no filter is asked about does nothing",
