@@ -10,12 +10,14 @@
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sandbox/plan/killable.h"
 #include "sandbox/plan/listener.h"
 
 static const char *const names[] = {
@@ -40,12 +42,19 @@ int backend_parse(const char *word, enum backend *out)
 	return -EINVAL;
 }
 
-enum missing { NOTHING, LISTENER_TAKEN, LISTENER, WAIT_KILLABLE, ADDFD_SEND, FILTERS };
+enum missing {
+	NOTHING, LISTENER_TAKEN, LISTENER, WAIT_KILLABLE, ADDFD_SEND, ANSWERS_LOST, FILTERS
+};
 
 static int install(unsigned int flags)
 {
-	struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-	const struct sock_fprog filter = { 1, &allow };
+	struct sock_filter insns[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, KILLABLE_CALL, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog filter = { sizeof(insns) / sizeof(insns[0]), insns };
 	long r = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &filter);
 
 	return r < 0 ? -errno : (int)r;
@@ -66,7 +75,9 @@ static enum missing try(void)
 		return install(SECCOMP_FILTER_FLAG_NEW_LISTENER) < 0 ? LISTENER : WAIT_KILLABLE;
 	if (listener < 0)
 		return FILTERS;
-	return listener_can_give(listener) ? NOTHING : ADDFD_SEND;
+	if (!listener_can_give(listener))
+		return ADDFD_SEND;
+	return killable_keeps_answers(listener) ? NOTHING : ANSWERS_LOST;
 }
 
 const char *backend_missing(void)
@@ -79,6 +90,8 @@ const char *backend_missing(void)
 				  "(SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, Linux 5.19)",
 		[ADDFD_SEND] = "the kernel cannot hand over a descriptor with the answer "
 			       "(SECCOMP_ADDFD_FLAG_SEND, Linux 5.14)",
+		[ANSWERS_LOST] = "the kernel may lose an answer to a signal that comes just before it "
+				 "(mended in Linux 6.18, 6.17.3, 6.12.53, 6.6.112, 6.1.156)",
 		[FILTERS] = "a seccomp filter cannot be installed here",
 	};
 	pid_t pid = fork();

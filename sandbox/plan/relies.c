@@ -19,6 +19,7 @@
 #define FILTER "sandbox/plan/filter.c"
 #define HANDLE "sandbox/supervise/handle.c"
 #define HELPER "sandbox/supervise/helper.c"
+#define KILLABLE "sandbox/plan/killable.c"
 #define LAUNCH "sandbox/launch/launch.c"
 #define LISTENER "sandbox/plan/listener.c"
 #define LOOP "sandbox/supervise/loop.c"
@@ -226,7 +227,7 @@ static const struct row notify_calls[] = {
 
 static const struct row notify_killable[] = {
 	ALL("notif.wait_killable", "what is being performed is not begun again", CHILD),
-	ALL("notif.wait_killable_fast_reply", "nor what was answered soon", NOTIFY),
+	ALL("notif.wait_killable_fast_reply", "nor what was answered soon: tried at the start", KILLABLE),
 	ALL("notif.restart_code", "who waits for a helper hears signals as outside", NOTIFY),
 	ALL("notif.stop_behind", "what a listener cannot give the tracer hands over", DELIVER),
 };

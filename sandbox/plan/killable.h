@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * killable.h - whether a call that waits killable keeps its answer, whatever
+ * signal comes: SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV as it was meant.
+ */
+#ifndef BELAY_SANDBOX_KILLABLE_H
+#define BELAY_SANDBOX_KILLABLE_H
+
+#include <stdbool.h>
+
+/* What the filter of the listener sends to it. Nothing here makes the call but the look. */
+#define KILLABLE_CALL SYS_getppid
+
+/*
+ * Try it, below a filter with `listener` that this process has. False: an answer
+ * was lost, or after many tries it could not be told.
+ */
+bool killable_keeps_answers(int listener);
+
+#endif
