@@ -159,6 +159,9 @@ static pid_t exec_parent(const char *pid)
 	if (n <= 0)
 		return -1;
 	text[n] = '\0';
+	/* /proc can take another one for it (doc/kernel-differences.md). */
+	if (atol(text) != atol(pid))
+		return -1;
 	p = strrchr(text, ')');
 	return p && p[1] == ' ' && p[2] ? (pid_t)atol(p + 4) : -1;
 }

@@ -72,7 +72,9 @@ static bool kill_child(const struct dirent *e, unsigned long run, bool show)
 	f = fopen(path, "re");
 	if (f == NULL)
 		return false;
-	if (fgets(text, sizeof(text), f) != NULL && strrchr(text, ')') != NULL &&
+	/* The number is compared: /proc can take another one for it (doc/kernel-differences.md). */
+	if (fgets(text, sizeof(text), f) != NULL && atoi(text) == atoi(e->d_name) &&
+	    strrchr(text, ')') != NULL &&
 	    sscanf(strrchr(text, ')') + 1, " %c %d", &state, &ppid) == 2 && ppid == getpid()) {
 		ours = true;
 		if (show)
