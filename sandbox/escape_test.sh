@@ -27,7 +27,7 @@ bystander()
 	setsid sleep 300 &
 	victim=$!
 	# Until it is a leader: the shell's child execs setsid, which calls setsid.
-	until [ "$(ps -o pgid= -p $victim | tr -d ' ')" = "$victim" ]; do :; done
+	until [ "$(cut -d ' ' -f 5 /proc/$victim/stat)" = "$victim" ]; do :; done
 }
 
 bystander_lives()

@@ -39,8 +39,8 @@ supervisor()
 helper_waits()
 {
 	supervisor
-	until helper=$(ps -o pid=,stat=,comm= --ppid $supervisor | awk \
-		'$3 == "belay" && $2 ~ /^S/ { print $1; found = 1 } END { exit !found }'); do
+	until helper=$(cat /proc/[0-9]*/stat 2>/dev/null | awk -v parent=$supervisor \
+		'$4 == parent && $2 == "(belay)" && $3 == "S" { print $1; found = 1 } END { exit !found }'); do
 		kill -0 $pid 2>/dev/null || { cat report; atf_fail "the supervisor has ended"; }
 	done
 }

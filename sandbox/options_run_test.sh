@@ -12,13 +12,14 @@ case_of raise_safe "a refused question is a violation only under core/violation/
 raise_safe_run()
 {
 	: >file
-	ask='[ -w file ] && echo writable; exit 3'
-	atf_check -s exit:3 -o empty -e empty "$belay" $rules \
+	escape=$(atf_get_srcdir)/probes/escape
+	ask="$escape access file; exit 3"
+	atf_check -s exit:3 -o inline:'refused EACCES\n' -e empty "$belay" $rules \
 		-m core/violation/exit_code:42 -m core/violation/decision:kill -- sh -c "$ask"
-	atf_check -s exit:42 -o empty -e match:'denied write: .*access.*file' "$belay" $rules \
+	atf_check -s exit:42 -o inline:'refused EACCES\n' -e match:'denied write: .*access.*file' "$belay" $rules \
 		-m core/violation/exit_code:42 -m core/violation/raise_safe:true -- sh -c "$ask"
 	atf_check -s exit:137 -o empty -e match:'denied write: .*access.*file' "$belay" $rules \
-		-m core/violation/decision:kill -m core/violation/raise_safe:true -- sh -c "$ask"
+		-m core/violation/decision:kill -m core/violation/raise_safe:true -- "$escape" access file
 }
 
 case_of raise_fail "a path that cannot be resolved is a violation only under core/violation/raise_fail"

@@ -19,10 +19,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#define NR_PIDFD_OPEN 434
-#define NR_PIDFD_GETFD 438
-#define NR_PROCESS_MADVISE 440
-#define NR_PROCESS_MRELEASE 448
+#include "sandbox/probes/numbers.h"
+
 #define IOPRIO_IDLE (3 << 13)
 
 static pid_t aim;

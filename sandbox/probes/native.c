@@ -20,10 +20,7 @@
 #include <unistd.h>
 #include <utime.h>
 
-#define NR_CLOSE_RANGE 436
-#define NR_OPENAT2 437
-#define NR_FACCESSAT2 439
-#define NR_FCHMODAT2 452
+#include "sandbox/probes/numbers.h"
 
 static void say(const char *what, long rc)
 {

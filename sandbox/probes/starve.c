@@ -31,7 +31,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define NR_OPENAT2 437
+#include "sandbox/probes/numbers.h"
+
 #define STACK (32 * 1024)	/* of a thread; 10,000 have to fit */
 
 static atomic_long done, failed;
