@@ -13,6 +13,7 @@
 
 #include "arch/abi.h"
 #include "sandbox/plan/backend.h"
+#include "sandbox/plan/calls.h"
 #include "sandbox/plan/lifetime.h"
 #include "sandbox/policy/policy.h"
 
@@ -48,6 +49,13 @@ struct plan_wish {
 	enum lifetime lifetime;		/* LIFETIME_AUTO: as PIDNS if that can be, else PTRACE */
 	const char *(*namespaces)(void); /* NULL, or why there are none; asked when it matters */
 };
+
+/*
+ * The supervised calls that the running kernel has not, as it is older than they are: a
+ * program is to find them missing inside, too. Returns how many. `native` is our own ABI.
+ */
+#define PLAN_NEWER 4
+size_t plan_absent(const struct abi *native, const struct call_spec *out[PLAN_NEWER]);
 
 /*
  * For the running kernel. 0 or -errno; plan_free() afterwards. -ENOTSUP where

@@ -3,6 +3,8 @@
  * plan_test.c - policies to plans.
  */
 #include <atf-c.h>
+#include <errno.h>
+#include <seccomp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -208,6 +210,32 @@ CASE(printed, "Verify that the printed plan names every supervised and every ref
 	policy_free(p);
 }
 
+CASE(absent, "Verify that a supervised call that the kernel has not is known as absent, and no other")
+{
+	const struct call_spec *out[PLAN_NEWER];
+	size_t before = plan_absent(abi_native(), out), after;
+	scmp_filter_ctx old = seccomp_init(SCMP_ACT_ALLOW);
+	long nr = (long)calls_nr(abi_native(), "faccessat2");
+
+	(void)tc;
+	for (size_t i = 0; i < before; i++) {
+		ATF_CHECK_EQ(CALL_SUPERVISE, out[i]->action);
+		ATF_CHECK_EQ(out[i], calls_find(abi_native(), calls_nr(abi_native(), out[i]->name)));
+		ATF_CHECK_EQ(-1, syscall((long)calls_nr(abi_native(), out[i]->name), -1L, 0L, 0L, 0L));
+		ATF_CHECK_EQ(ENOSYS, errno);
+	}
+	if (syscall(nr, -1L, 0L, 0L, 0L) == -1 && errno == ENOSYS)
+		atf_tc_skip("this kernel has none of them");
+	/* A kernel as old as that. */
+	ATF_REQUIRE(old != NULL);
+	ATF_REQUIRE_EQ(0, seccomp_rule_add(old, SCMP_ACT_ERRNO(ENOSYS), (int)nr, 0));
+	ATF_REQUIRE_EQ(0, seccomp_load(old));
+	seccomp_release(old);
+	after = plan_absent(abi_native(), out);
+	ATF_CHECK_EQ(before + 1, after);
+	ATF_CHECK_STREQ("faccessat2", out[0]->name);
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, closed);
@@ -219,5 +247,6 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, make_here);
 	ATF_TP_ADD_TC(tp, probe_x32);
 	ATF_TP_ADD_TC(tp, printed);
+	ATF_TP_ADD_TC(tp, absent);
 	return atf_no_error();
 }

@@ -22,6 +22,15 @@ void handle_drop(struct outcome *o)
 		helper_release(o->helper);
 }
 
+/* Whether this kernel is too old for the call: nobody is to find it here. */
+static bool is_absent(const struct supervisor *sv, const struct call_spec *spec)
+{
+	for (size_t i = 0; i < sv->nabsent; i++)
+		if (sv->absent[i] == spec)
+			return true;
+	return false;
+}
+
 int handle_judge(struct supervisor *sv, struct tracee *t, const struct call *c,
 		 struct outcome *o)
 {
@@ -31,7 +40,7 @@ int handle_judge(struct supervisor *sv, struct tracee *t, const struct call *c,
 	 * Not a call that our filter sends here: a filter of the program's own
 	 * said RET_TRACE, which without a tracer of its own means ENOSYS.
 	 */
-	if (spec == NULL || spec->action == CALL_ALLOW) {
+	if (spec == NULL || spec->action == CALL_ALLOW || is_absent(sv, spec)) {
 		outcome_result(o, -ENOSYS);
 		return 0;
 	}

@@ -112,6 +112,7 @@ static struct supervisor *supervisor_new(const struct supervise *s)
 	sv->report = s->report;
 	sv->nest = s->nest;
 	sv->closed = plan_closed(s->policy);
+	sv->nabsent = plan_absent(abi_native(), sv->absent);
 	sv->io = (struct call_io)CALL_IO_INIT;
 	files_init();
 	sv->group = getpgrp();

@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "arch/call.h"
+#include "sandbox/plan/plan.h"
 #include "sandbox/supervise/decide.h"
 #include "sandbox/supervise/identity.h"
 #include "sandbox/supervise/request.h"
@@ -32,6 +33,8 @@ struct supervisor {
 	bool boxes_differ;		/* some process has changed its own */
 	unsigned int edits;		/* how often */
 	unsigned int closed;		/* what the filter was made for: plan_closed() */
+	const struct call_spec *absent[PLAN_NEWER]; /* calls that this kernel has not */
+	size_t nabsent;
 	const struct policy *policy;	/* of the process whose call is handled */
 	struct report *report;
 	struct tracees tracees;
