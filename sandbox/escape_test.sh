@@ -260,7 +260,7 @@ kernel_run()
 	setup
 	held uring "" "refused ENOSYS"
 	held call 4095 "refused ENOSYS"
-	held call $((0x40000000 + 39)) "refused ENOSYS"
+	held call $((0x40000000 + 4095)) "refused ENOSYS"
 }
 
 case_of listener "a filter of the program's own cannot have a listener"

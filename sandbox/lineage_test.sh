@@ -24,7 +24,7 @@ case_of loader "the loader of a program is a program, too"
 loader_run()
 {
 	true=$(readlink -f /bin/true)
-	grep -q ld-linux "$true" || atf_skip "true has no loader"
+	[ "${true##*/}" != busybox ] && grep -q ld-linux "$true" || atf_skip "true has no loader"
 	exec="-p allow-all -m core/sandbox/exec:deny -m allow/exec+$true"
 	atf_check -s not-exit:0 -e match:'denied exec: .*/ld-linux' "$belay" $exec -- "$true"
 	atf_check "$belay" $exec -m 'allow/exec+/***/ld-linux*.so.*' -- "$true"
