@@ -190,6 +190,12 @@ struct boot {
 	const struct kernel_image *kernel;
 	bool known_good;	/* from the distribution: fit to prove KVM with */
 	const char *userland;	/* of fetch_userland() */
+	/* The same of the machines that programs of other ABIs are from, for tests in shell. */
+	const struct boot_userland {
+		const char *abi, *root;
+	} *userlands;
+	size_t nuserlands;
+	const char *supervisor;	/* the ABI of the belay that tests run; NULL: each its own */
 	const char *builds;	/* holds one build tree per ABI, named by it */
 	const char *workdir;	/* exists; receives "console", "stream", "job.cpio" */
 	unsigned number;	/* of several boots there: "console.2", "stream.2"; 0: the only one */

@@ -82,7 +82,7 @@ int emulate_root(const struct abi_row *abi, const char *builddir, const char *co
 
 		rc = make_parents(root, programs[i]);
 		if (rc == 0)
-			rc = wrap(abi->qemu_user, program, path);
+			rc = wrap(guest_is_script(program) ? "" : abi->qemu_user, program, path);
 		if (rc < 0)
 			why_set(why, -rc, "cannot write %s: %s", path, strerror(-rc));
 		free(program);

@@ -13,10 +13,12 @@
 #include <unistd.h>
 
 #include "harness/boot/guest.h"
+#include "harness/boot/rooms.h"
 
-bool guest_is_program(const char *path)
+/* A regular file that may be run and begins so. */
+static bool begins(const char *path, const char *with, size_t len)
 {
-	unsigned char ident[SELFMAG];
+	char ident[SELFMAG];
 	struct stat st;
 	bool is;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -24,10 +26,19 @@ bool guest_is_program(const char *path)
 	if (fd < 0)
 		return false;
 	is = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 0100) &&
-	     read(fd, ident, sizeof(ident)) == sizeof(ident) &&
-	     memcmp(ident, ELFMAG, SELFMAG) == 0;
+	     read(fd, ident, len) == (ssize_t)len && memcmp(ident, with, len) == 0;
 	close(fd);
 	return is;
+}
+
+bool guest_is_program(const char *path)
+{
+	return begins(path, ELFMAG, SELFMAG);
+}
+
+bool guest_is_script(const char *path)
+{
+	return begins(path, "#!", 2);
 }
 
 static bool is_test(const char *name)
@@ -41,6 +52,7 @@ int guest_list(const char *builddir, const char *room, bool tests, char ***list,
 	       struct why *why)
 {
 	char *dir = buf_asprintf("%s/%s", builddir, room);
+	bool scripts = tests && room_find(room) && room_find(room)->scripts;
 	struct dirent **entries = NULL;
 	int count, i, rc = 0;
 
@@ -51,7 +63,8 @@ int guest_list(const char *builddir, const char *room, bool tests, char ***list,
 	for (i = 0; i < count; i++) {
 		char *path = buf_asprintf("%s/%s", dir, entries[i]->d_name);
 
-		if (is_test(entries[i]->d_name) == tests && guest_is_program(path)) {
+		if (is_test(entries[i]->d_name) == tests &&
+		    (guest_is_program(path) || (scripts && guest_is_script(path)))) {
 			*list = buf_realloc(*list, *n + 2, sizeof(**list));
 			(*list)[(*n)++] = buf_asprintf("%s/%s", room, entries[i]->d_name);
 			(*list)[*n] = NULL;

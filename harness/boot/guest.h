@@ -10,10 +10,12 @@
 
 /* A regular file that may be run and is an ELF file. */
 bool guest_is_program(const char *path);
+/* A regular file that may be run by the interpreter that it names. */
+bool guest_is_script(const char *path);
 
 /*
  * Append to a NULL-terminated list ROOM/NAME of each program of one room: of the
- * tests, or of the others, which tests may need beside them.
+ * tests (scripts too where the room has them), or of the others, which tests may need beside them.
  */
 int guest_list(const char *builddir, const char *room, bool tests, char ***list, size_t *n,
 	       struct why *why);

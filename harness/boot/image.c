@@ -17,12 +17,14 @@
 #include "harness/boot/cpio.h"
 #include "harness/boot/guest.h"
 #include "harness/boot/image.h"
+#include "harness/boot/libraries.h"
+#include "harness/boot/rooms.h"
 #include "harness/boot/strip.h"
 
 #define PROGRAM_MAX (256u << 20)
 
 /* Part of the base's name: another one when its content is made in another way. */
-#define IMAGE_BASE "base-2.cpio"
+#define IMAGE_BASE "base-3.cpio"
 
 /* What init uses. */
 static const char *const applets[] = {
@@ -33,21 +35,25 @@ static const char passwd[] = "root:x:0:0:root:/root:/bin/sh\n"
 			     "nobody:x:65534:65534:nobody:/tmp/home:/bin/sh\n";
 static const char group[] = "root:x:0:\ntty:x:5:\nnogroup:x:65534:\n";
 
+static char *busybox_path(const char *root)
+{
+	char *path = buf_asprintf("%s/bin/busybox", root);
+
+	if (access(path, R_OK)) {
+		/* Newer distributions have it there. */
+		free(path);
+		path = buf_asprintf("%s/usr/bin/busybox", root);
+	}
+	return path;
+}
+
 static int base_fill(struct cpio *c, const char *root)
 {
 	static const char *const dirs[] = {"dev", "proc", "root", "run", "sys", "tmp"};
-	/* Newer distributions have it below /usr. */
-	static const char *const places[] = {"bin/busybox", "usr/bin/busybox"};
-	char *path = NULL;
+	char *path = busybox_path(root);
 	size_t i;
 	int rc;
 
-	for (i = 0; i < sizeof(places) / sizeof(*places); i++) {
-		free(path);
-		path = buf_asprintf("%s/%s", root, places[i]);
-		if (access(path, R_OK) == 0)
-			break;
-	}
 	rc = cpio_file(c, "bin/busybox", 0755, path);
 	free(path);
 	for (i = 0; rc == 0 && i < sizeof(dirs) / sizeof(*dirs); i++)
@@ -58,6 +64,9 @@ static int base_fill(struct cpio *c, const char *root)
 		rc = cpio_link(c, name, "busybox");
 		free(name);
 	}
+	/* Scripts find their interpreter by it. */
+	if (rc == 0)
+		rc = cpio_link(c, "usr/bin/env", "../../bin/busybox");
 	/* The kernel opens it for init before anything is mounted. */
 	if (rc == 0)
 		rc = cpio_char_device(c, "dev/console", 0600, 5, 1);
@@ -131,6 +140,14 @@ static int copy_base(const char *base, FILE *to, struct why *why)
 	return rc;
 }
 
+static int add_file(struct cpio *c, const char *path, const char *name, struct why *why)
+{
+	int rc = cpio_file(c, name, 0755, path);
+
+	return rc < 0 ? why_set(why, -rc, "%s: %s", path, strerror(-rc)) : 0;
+}
+
+/* With the libraries that it names: guests have none. */
 static int add_program(struct cpio *c, const char *path, const char *name, struct why *why)
 {
 	struct buf b = {0};
@@ -139,17 +156,25 @@ static int add_program(struct cpio *c, const char *path, const char *name, struc
 	if (!guest_is_program(path))
 		return why_set(why, ENOENT, "%s: no program", path);
 	rc = buf_read_file(&b, path, PROGRAM_MAX);
-	if (rc == 0)
+	if (rc < 0) {
+		buf_free(&b);
+		return why_set(why, -rc, "%s: %s", path, strerror(-rc));
+	}
+	rc = libraries_put(c, path, b.p, b.len, why);
+	if (rc == 0) {
 		rc = cpio_data(c, name, 0755, b.p, strip_program(b.p, b.len));
+		if (rc < 0)
+			why_set(why, -rc, "%s: %s", path, strerror(-rc));
+	}
 	buf_free(&b);
-	return rc < 0 ? why_set(why, -rc, "%s: %s", path, strerror(-rc)) : 0;
+	return rc;
 }
 
-/* Programs that are no tests, for the tests beside them. */
-static int add_helpers(struct cpio *c, const char *builds, const char *abi, const char *room,
-		       struct why *why)
+/* Programs of the build `from` that are no tests, for those of `abi` in this folder or beside it. */
+static int add_helpers(struct cpio *c, const char *builds, const char *from, const char *abi,
+		       const char *room, struct why *why)
 {
-	char *builddir = buf_asprintf("%s/%s", builds, abi), **list = NULL;
+	char *builddir = buf_asprintf("%s/%s", builds, from), **list = NULL;
 	size_t n = 0, i;
 	int rc = guest_list(builddir, room, false, &list, &n, why);
 
@@ -164,6 +189,56 @@ static int add_helpers(struct cpio *c, const char *builds, const char *abi, cons
 	guest_programs_free(list);
 	free(builddir);
 	return rc;
+}
+
+/* The shell and the commands of programs of this ABI, where the guest's own are of another. */
+static int add_userland(struct cpio *c, const struct boot *b, const char *abi, struct why *why)
+{
+	char *name = buf_asprintf("belay/tests/%s/userland/busybox", abi), *path = NULL;
+	int rc = 0;
+
+	for (size_t i = 0; i < b->nuserlands; i++)
+		if (!strcmp(b->userlands[i].abi, abi))
+			path = busybox_path(b->userlands[i].root);
+	if (path)
+		rc = add_file(c, path, name, why);
+	free(path);
+	free(name);
+	return rc;
+}
+
+/* What is listed for tests in shell, and what runs them. */
+static int add_beside(struct cpio *c, const struct boot *b, const char *abi,
+		      const struct room *room, struct why *why)
+{
+	int rc = 0;
+
+	for (const struct room_file *f = room->beside; rc == 0 && f && f->name; f++) {
+		const char *from = f->supervisor && b->supervisor ? b->supervisor : abi;
+		char *path = buf_asprintf("%s/%s/%s", b->builds, from, f->name);
+		char *name = buf_asprintf("belay/tests/%s/%s", abi, f->name);
+		size_t last = strlen(f->name) - 1;
+
+		if (f->name[last] == '/') {
+			char *dir = buf_strndup(f->name, last);
+
+			rc = add_helpers(c, b->builds, from, abi, dir, why);
+			free(dir);
+		} else {
+			rc = guest_is_program(path) ? add_program(c, path, name, why)
+						    : add_file(c, path, name, why);
+		}
+		free(name);
+		free(path);
+	}
+	if (rc == 0 && room->scripts) {
+		char *datadir = run_datadir(), *sh = buf_asprintf("%s/guest/atf-sh", datadir);
+
+		rc = add_file(c, sh, "bin/atf-sh", why);
+		free(sh);
+		free(datadir);
+	}
+	return rc == 0 && room->scripts ? add_userland(c, b, abi, why) : rc;
 }
 
 /* Whether the step before was of the same directory, so that what lies there is in. */
@@ -184,10 +259,14 @@ static int add_step(struct cpio *c, const struct boot *b, const struct job_step 
 	char *room = buf_strndup(s->program, slash ? (size_t)(slash - s->program) : 0);
 	char *path = buf_asprintf("%s/%s/%s", b->builds, s->abi, s->program);
 	char *name = buf_asprintf("belay/tests/%s/%s", s->abi, s->program);
-	int rc = add_program(c, path, name, why);
+	int rc = guest_is_script(path) ? add_file(c, path, name, why)
+				       : add_program(c, path, name, why);
 
-	if (rc == 0 && !same_room(s, before))
-		rc = add_helpers(c, b->builds, s->abi, room, why);
+	if (rc == 0 && !same_room(s, before)) {
+		rc = add_helpers(c, b->builds, s->abi, s->abi, room, why);
+		if (rc == 0 && room_find(room))
+			rc = add_beside(c, b, s->abi, room_find(room), why);
+	}
 	free(room);
 	free(path);
 	free(name);

@@ -42,6 +42,13 @@ static void make_trees(const char *usr)
 		"	put builds/$abi/kernel-tests/b_test.o '\\177ELF'; \n"
 		"	chmod 644 builds/$abi/kernel-tests/b_test.o\n"
 		"	put builds/$abi/sandbox/plan/c_test '\\177ELF'$abi-c\n"
+		"	put builds/$abi/sandbox/s_test '#!'$abi-s\n"
+		"	put builds/$abi/belay '\\177ELF'$abi-belay\n"
+		"	put builds/$abi/sandbox/probes/belay-weak '\\177ELF'$abi-weak\n"
+		"	put builds/$abi/sandbox/probes/race '\\177ELF'$abi-race\n"
+		"	for f in belay-notify belay-trace cases kill_storm race_storm; do\n"
+		"		put builds/$abi/sandbox/$f '#!'$abi-$f\n"
+		"	done\n"
 		"done\n",
 		usr);
 
@@ -140,6 +147,68 @@ ATF_TC_BODY(contents, tc)
 	   "'run sandbox/plan/c_test'");
 }
 
+ATF_TC(scripts);
+ATF_TC_HEAD(scripts, tc)
+{
+	head(tc, "Verify that tests in shell have what they run beside them, the supervisor of the "
+		 "ABI that supervises, and commands of their own ABI where there are any");
+}
+ATF_TC_BODY(scripts, tc)
+{
+	static const struct job_step step = {"i386", "sandbox/s_test", NULL, false};
+	static const struct boot_userland i386 = {"i386", "root32"};
+	static const struct job one = {.steps = &step, .nsteps = 1};
+	struct boot b = boot;
+	struct why why;
+
+	make_trees("");
+	sh("mkdir -p root32/bin; echo busybox32 >root32/bin/busybox");
+	b.supervisor = "x86_64";
+	b.userlands = &i386;
+	b.nuserlands = 1;
+	ATF_REQUIRE_EQ_MSG(0, image_build(&b, &one, 3, "out.cpio", &why), "%s", why.text);
+	sh("tail -c +$(($(stat -c %s root/base-*.cpio) + 1)) out.cpio >job.cpio\n"
+	   "cat() { cpio --quiet -i --to-stdout belay/tests/i386/$1 <job.cpio; }\n"
+	   "check() { cat $1 | grep -q -e \"$2\\$\" || { echo $1: $2; exit 1; }; }\n"
+	   "check sandbox/s_test i386-s; check sandbox/cases i386-cases\n"
+	   "check sandbox/belay-notify i386-belay-notify; check sandbox/belay-trace i386-belay-trace\n"
+	   "check sandbox/kill_storm i386-kill_storm; check sandbox/race_storm i386-race_storm\n"
+	   "check sandbox/probes/race i386-race; check belay x86_64-belay\n"
+	   "check sandbox/probes/belay-weak x86_64-weak; check userland/busybox busybox32\n"
+	   "cpio --quiet -t <job.cpio | grep -qx bin/atf-sh");
+	b.supervisor = NULL;
+	b.nuserlands = 0;
+	ATF_REQUIRE_EQ_MSG(0, image_build(&b, &one, 3, "out.cpio", &why), "%s", why.text);
+	sh("tail -c +$(($(stat -c %s root/base-*.cpio) + 1)) out.cpio >job.cpio\n"
+	   "cpio --quiet -i --to-stdout belay/tests/i386/belay <job.cpio | grep -q i386-belay\n"
+	   "! cpio --quiet -t <job.cpio | grep userland");
+}
+
+ATF_TC(dynamic);
+ATF_TC_HEAD(dynamic, tc)
+{
+	head(tc, "Verify that a dynamic program brings its loader and its libraries, and a static one none");
+}
+ATF_TC_BODY(dynamic, tc)
+{
+	static const struct job_step step = {"x86_64", "arch/d_test", NULL, false};
+	static const struct job one = {.steps = &step, .nsteps = 1};
+	struct why why;
+
+	make_trees("");
+	if (system("ldd /bin/true | grep -q libc.so"))
+		atf_tc_skip("/bin/true is not dynamic");
+	sh("mkdir -p builds/x86_64/arch && cp -L /bin/true builds/x86_64/arch/d_test");
+	ATF_REQUIRE_EQ_MSG(0, image_build(&boot, &one, 3, "out.cpio", &why), "%s", why.text);
+	sh("tail -c +$(($(stat -c %s root/base-*.cpio) + 1)) out.cpio >job.cpio\n"
+	   "cpio --quiet -t <job.cpio >names\n"
+	   "for f in $(ldd /bin/true | grep -o '/[^ ]*'); do\n"
+	   "	grep -qx \"${f#/}\" names || { echo no $f; exit 1; }\n"
+	   "done");
+	build();
+	sh("! grep '[.]so' job");
+}
+
 ATF_TC(missing);
 ATF_TC_HEAD(missing, tc)
 {
@@ -165,6 +234,8 @@ ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, base);
 	ATF_TP_ADD_TC(tp, contents);
+	ATF_TP_ADD_TC(tp, scripts);
+	ATF_TP_ADD_TC(tp, dynamic);
 	ATF_TP_ADD_TC(tp, missing);
 	return atf_no_error();
 }

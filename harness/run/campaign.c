@@ -13,6 +13,7 @@
 
 #include "harness/base/buf.h"
 #include "harness/base/word.h"
+#include "harness/boot/rooms.h"
 #include "harness/cell/cases.h"
 #include "harness/run/campaign.h"
 #include "harness/run/progress.h"
@@ -279,11 +280,14 @@ int campaign_plan(const struct campaign *c, const struct target_env *env, struct
 	}
 	for (size_t i = 0; c->images && c->images[i] && !err; i++)
 		err = campaign_plan_image(&p, c->images[i], why);
-	if (c->emulator || c->defaults)
+	if (c->emulator || (c->defaults && rooms_emulated(env->suite->rooms)))
 		campaign_plan_emulator(&p);
 	for (size_t i = 0; i < p.count; i++)
 		for (size_t k = 0; k < p.v[i].count; k++)
 			cases += p.v[i].cells[k].results.count;
+	if (!err && c->emulator && !rooms_emulated(env->suite->rooms))
+		err = why_set(why, EINVAL, "--qemu-user runs %s alone: leave it out, or --suite",
+			      room_suites[0]);
 	if (!err && !p.count)
 		err = why_set(why, EINVAL, "no kernel that was named runs any ABI that was named");
 	if (!err)

@@ -10,13 +10,14 @@
 #include <string.h>
 
 #include "harness/base/word.h"
+#include "harness/boot/rooms.h"
 #include "harness/run/request.h"
 
 #define REQUEST_REBOOTS 3
 #define REQUEST_REBOOTS_MAX 100
 
 const char *const request_names[] = {
-	"kernel", "image", "abi", "test", "variable", "native", "qemu-user", "no-retry", "builds",
+	"kernel", "image", "abi", "test", "suite", "variable", "native", "qemu-user", "no-retry", "builds",
 	"programs", "user", "accel", "reboots", NULL,
 };
 
@@ -47,6 +48,7 @@ void request_free(struct request *r)
 	request_list_free(&r->images);
 	request_list_free(&r->abis);
 	request_list_free(&r->tests);
+	request_list_free(&r->suites);
 	request_list_free(&r->variables);
 	free(r->builds);
 	free(r->programs);
@@ -60,7 +62,7 @@ static struct request_list *request_list(struct request *r, const char *name)
 		struct request_list *list;
 	} lists[] = {
 		{"kernel", &r->kernels}, {"image", &r->images}, {"abi", &r->abis},
-		{"test", &r->tests}, {"variable", &r->variables},
+		{"test", &r->tests}, {"suite", &r->suites}, {"variable", &r->variables},
 	};
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
@@ -104,6 +106,17 @@ static int request_variable(const char *value, struct why *why)
 		       value);
 }
 
+static int request_suite(const char *value, struct why *why)
+{
+	const char *words[8];
+	size_t n = 0, at;
+
+	for (; room_suites[n]; n++)
+		words[n] = room_suites[n];
+	words[n++] = ROOM_ALL;
+	return request_word("suite", value, words, n, &at, why);
+}
+
 static int request_number(const char *name, const char *value, unsigned max, unsigned *out,
 			  struct why *why)
 {
@@ -130,6 +143,8 @@ int request_set(struct request *r, const char *name, const char *value, struct w
 	if (list) {
 		if (list == &r->variables)
 			err = request_variable(value, why);
+		else if (list == &r->suites)
+			err = request_suite(value, why);
 		if (err)
 			return err;
 		list->v = buf_grow(list->v, list->count + 1, &list->cap, sizeof(*list->v));
@@ -180,6 +195,7 @@ void request_text(const struct request *r, struct buf *out)
 	request_lines(out, "image", &r->images);
 	request_lines(out, "abi", &r->abis);
 	request_lines(out, "test", &r->tests);
+	request_lines(out, "suite", &r->suites);
 	request_lines(out, "variable", &r->variables);
 	if (r->native)
 		request_line(out, "native", "");

@@ -19,7 +19,7 @@ struct request_list {
 };
 
 struct request {
-	struct request_list kernels, images, abis, tests, variables; /* NAME=VALUE */
+	struct request_list kernels, images, abis, tests, suites, variables; /* NAME=VALUE */
 	bool native, emulator;
 	bool no_retry;
 	char *builds;	/* NULL: not named */

@@ -14,7 +14,7 @@ CASE(both_ways, "Verify that a request gives the text that gives it again")
 {
 	static const char all[] =
 		"kernel bookworm-amd64\nkernel trixie-arm64\nimage /a b/bzImage\nabi i386\n"
-		"test *.two\ntest a_test:one\nvariable allow_panic=yes\nnative \nqemu-user \n"
+		"test *.two\ntest a_test:one\nsuite arch\nsuite all\nvariable allow_panic=yes\nnative \nqemu-user \n"
 		"no-retry \nbuilds /a/build\nprograms 12-ab\nuser nobody\naccel tcg\nreboots 0\n";
 	struct buf text = {0};
 	struct request r;

@@ -10,10 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/boot/rooms.h"
 #include "harness/cell/cases.h"
 #include "harness/run/suite.h"
-
-const char *const suite_rooms[] = {"kernel-tests", NULL};
 
 /* A program that could not even list its cases is no list. */
 static bool suite_is_list(const struct results *cases)
@@ -47,14 +46,14 @@ static int suite_list(struct suite_tree *tree, const char *root, const char *wor
 }
 
 /* Programs of an ABI that the running kernel does not know, listed by an emulator. */
-static void suite_list_emulated(struct suite_tree *tree, const char *workdir, host_watch *watch,
-				void *arg)
+static void suite_list_emulated(const struct suite *s, struct suite_tree *tree,
+				const char *workdir, host_watch *watch, void *arg)
 {
 	char *root = buf_asprintf("%s/emulated-%s", workdir, tree->abi->id);
 	struct why why;
 
 	/* Where it fails the list is borrowed: nothing is lost but a little exactness. */
-	if (!emulate_root(tree->abi, tree->dir, suite_rooms, root, &why))
+	if (!emulate_root(tree->abi, tree->dir, s->rooms, root, &why))
 		suite_list(tree, root, workdir, watch, arg, &why);
 	free(root);
 }
@@ -71,6 +70,18 @@ static char *suite_srcdir(const char *makefile)
 	return buf_strndup(at, strcspn(at, "\n"));
 }
 
+/* Whether it is one of the words of a list: a program, or a script, which has no $(EXEEXT). */
+static bool suite_is_made(const char *makefile, const char *program)
+{
+	size_t len = strlen(program);
+
+	for (const char *at = makefile; (at = strstr(at, program)); at += len)
+		if (!strncmp(at + len, "$(EXEEXT)", 9) ||
+		    (at > makefile && strchr(" \t", at[-1]) && at[len] && strchr(" \n", at[len])))
+			return true;
+	return false;
+}
+
 /*
  * Leave out what was built once and is no program of this tree any more: make does not
  * remove it, and nobody makes it anew. Returns how many these are.
@@ -80,15 +91,12 @@ static size_t suite_drop_stale(char **programs, const char *makefile)
 	size_t kept = 0, stale = 0;
 
 	for (size_t i = 0; programs[i]; i++) {
-		char *name = buf_asprintf("%s$(EXEEXT)", programs[i]);
-
-		if (strstr(makefile, name)) {
+		if (suite_is_made(makefile, programs[i])) {
 			programs[kept++] = programs[i];
 		} else {
 			free(programs[i]);
 			stale++;
 		}
-		free(name);
 	}
 	programs[kept] = NULL;
 	return stale;
@@ -185,7 +193,7 @@ static void suite_look(struct suite *s, struct suite_tree *tree, const struct ab
 
 	tree->abi = abi;
 	tree->dir = buf_asprintf("%s/%s", s->builds, abi->id);
-	if (guest_programs(tree->dir, suite_rooms, &tree->programs, &no_build)) {
+	if (guest_programs(tree->dir, s->rooms, &tree->programs, &no_build)) {
 		tree->programs = NULL;
 		return;
 	}
@@ -217,7 +225,7 @@ static int suite_list_all(struct suite *s, const char *const *abis, bool others,
 		if (tree->starts)
 			err = suite_list(tree, tree->dir, workdir, watch, arg, why);
 		else if (tree->abi->qemu_user && !others)
-			suite_list_emulated(tree, workdir, watch, arg);
+			suite_list_emulated(s, tree, workdir, watch, arg);
 	}
 	return err;
 }
@@ -231,11 +239,12 @@ static bool suite_complete(const struct suite *s, const char *const *abis)
 	return true;
 }
 
-int suite_load(const char *builds, const char *const *abis, const struct tables *tables,
-	       const char *workdir, host_watch *watch, void *arg, struct suite *out,
-	       struct why *why)
+int suite_load(const char *builds, char *const *suites, const char *const *abis,
+	       const struct tables *tables, const char *workdir, host_watch *watch, void *arg,
+	       struct suite *out, struct why *why)
 {
-	struct suite s = {.builds = buf_strdup(builds), .count = tables->nabis};
+	struct suite s = {.builds = buf_strdup(builds), .rooms = rooms_of(suites),
+			  .count = tables->nabis};
 	size_t built = 0;
 	int err;
 
@@ -254,11 +263,11 @@ int suite_load(const char *builds, const char *const *abis, const struct tables 
 	if (!err && !built)
 		err = why_set(why, ENOENT,
 			      "no test programs in '%s/<abi>/%s'; ci/build-abis makes them, "
-			      "--builds names another place", builds, suite_rooms[0]);
+			      "--builds names another place", builds, s.rooms[0]);
 	else if (!err && !suite_lender(&s))
 		err = why_set(why, ENOEXEC,
 			      "none of the programs in '%s/<abi>/%s' runs on this machine, so that "
-			      "nobody knows their cases", builds, suite_rooms[0]);
+			      "nobody knows their cases", builds, s.rooms[0]);
 	if (err) {
 		suite_free(&s);
 		return err;
@@ -276,6 +285,7 @@ void suite_free(struct suite *s)
 		results_free(&s->trees[i].cases);
 	}
 	free(s->trees);
+	free(s->rooms);
 	free(s->builds);
 	*s = (struct suite){0};
 }

@@ -24,6 +24,7 @@ struct suite_tree {
 
 struct suite {
 	char *builds;
+	const char **rooms; /* of rooms_of() */
 	size_t stale; /* programs that the builds' own makefiles no longer name: left out */
 	char *srcdir; /* that the builds were made from; NULL: they do not say */
 	struct suite_tree *trees; /* one per row of abis.tsv, in its order */
@@ -32,13 +33,13 @@ struct suite {
 
 /*
  * Look at the builds below `builds`, those of `abis` (NULL-terminated; NULL: all) and
- * what else is needed for them. A program lists its cases itself where it runs:
+ * what else is needed for them, in the rooms of these suites (rooms_of()). A program lists its cases itself where it runs:
  * directly, else under qemu-user; else the list is borrowed from an ABI whose programs
  * run. -ENOENT when nothing is built.
  */
-int suite_load(const char *builds, const char *const *abis, const struct tables *tables,
-	       const char *workdir, host_watch *watch, void *arg, struct suite *out,
-	       struct why *why);
+int suite_load(const char *builds, char *const *suites, const char *const *abis,
+	       const struct tables *tables, const char *workdir, host_watch *watch, void *arg,
+	       struct suite *out, struct why *why);
 void suite_free(struct suite *s);
 
 const struct suite_tree *suite_tree(const struct suite *s, const char *abi);
@@ -54,8 +55,5 @@ void suite_ask(const struct suite *s, const char *pattern, struct cell *c);
  * word. To be freed.
  */
 char *suite_identity(const struct suite *s, const char *const *abis);
-
-/* The rooms whose programs go into cells. */
-extern const char *const suite_rooms[];
 
 #endif

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "harness/base/buf.h"
+#include "harness/boot/rooms.h"
 #include "harness/cell/console.h"
 #include "harness/cell/stream.h"
 #include "harness/run/progress.h"
@@ -31,6 +32,8 @@ struct guest {
 	struct kernel_image image;
 	char *userland, *workdir;
 	unsigned number; /* of the boot that is next, by which its console and stream are kept */
+	struct boot_userland *userlands;
+	size_t nuserlands;
 	/* What the progress line is made of. */
 	struct buf stream; /* as far as it was read for it */
 	size_t before, of;
@@ -130,6 +133,27 @@ static void guest_finish(struct guest *g, enum status status, const char *reason
 		cell_finish(&g->t->cells[i], status, reason);
 }
 
+/*
+ * Whose belay the tests run: that of the kernel's own ABI, as a system of this kernel has
+ * it, unless a variable says otherwise.
+ */
+static const char *guest_supervisor(const struct guest *g)
+{
+	static const char name[] = "supervisor=";
+	const struct tables *tables = g->env->tables;
+
+	for (size_t i = 0; g->env->config && g->env->config[i]; i++) {
+		const char *value = g->env->config[i] + sizeof(name) - 1;
+
+		if (!strncmp(g->env->config[i], name, sizeof(name) - 1))
+			return strcmp(value, "own") ? value : NULL;
+	}
+	for (size_t i = 0; i < tables->nabis; i++)
+		if (!strcmp(tables->abis[i].archs[0], g->t->arch))
+			return tables->abis[i].id;
+	return NULL;
+}
+
 /* One boot for what is left. `again` becomes whether another one can bring more. */
 static void guest_boot(struct guest *g, unsigned round, bool *again)
 {
@@ -139,6 +163,9 @@ static void guest_boot(struct guest *g, unsigned round, bool *again)
 		.kernel = &g->image,
 		.known_good = g->t->kernel != NULL,
 		.userland = g->userland,
+		.userlands = g->userlands,
+		.nuserlands = g->nuserlands,
+		.supervisor = guest_supervisor(g),
 		.builds = g->env->suite->builds,
 		.workdir = g->workdir,
 		.number = g->number++,
@@ -262,6 +289,27 @@ static unsigned guest_number(const struct guest *g)
 	}
 }
 
+/* Commands of the guest's other ABIs: a kernel runs programs of theirs, not the guest's alone. */
+static int guest_userlands(struct guest *g, struct why *why)
+{
+	const struct target *t = g->t;
+	int err = 0;
+
+	g->userlands = buf_realloc(NULL, t->count, sizeof(*g->userlands));
+	for (size_t i = 0; i < t->count && !err && rooms_script(g->env->suite->rooms); i++) {
+		const struct abi_row *abi = tables_abi(g->env->tables, t->cells[i].abi);
+		const struct machine *m = tables_machine(g->env->tables, abi->archs[0]);
+		char *root;
+
+		if (!m || m == g->machine)
+			continue;
+		err = fetch_userland(m, guest_say, g, &root, why);
+		if (!err)
+			g->userlands[g->nuserlands++] = (struct boot_userland){abi->id, root};
+	}
+	return err;
+}
+
 static int guest_prepare(struct guest *g, struct why *why)
 {
 	const struct target *t = g->t;
@@ -285,7 +333,9 @@ static int guest_prepare(struct guest *g, struct why *why)
 		if (cell_version(&t->cells[i], g->image.version))
 			progress_say("%s: %s begins anew: its kernel is now %s", t->id,
 				     t->cells[i].abi, g->image.version);
-	return err ? err : fetch_userland(g->machine, guest_say, g, &g->userland, why);
+	if (!err)
+		err = fetch_userland(g->machine, guest_say, g, &g->userland, why);
+	return err ? err : guest_userlands(g, why);
 }
 
 int target_guest_run(const struct target_env *env, struct target *t, unsigned slot,
@@ -319,6 +369,9 @@ int target_guest_run(const struct target_env *env, struct target *t, unsigned sl
 	buf_free(&g.stream);
 	free(g.ended);
 	free(g.userland);
+	for (size_t i = 0; i < g.nuserlands; i++)
+		free((void *)(uintptr_t)g.userlands[i].root);
+	free(g.userlands);
 	free(g.workdir);
 	return err;
 }

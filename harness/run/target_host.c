@@ -70,8 +70,9 @@ static int target_host_step(const struct target_env *env, const struct host_tree
 }
 
 /* Where the programs of the cell are; for qemu-user that is made first. */
-static int target_host_root(const struct target *t, const struct suite_tree *tree,
-			    const char *workdir, char **out, struct why *why)
+static int target_host_root(const struct target_env *env, const struct target *t,
+			    const struct suite_tree *tree, const char *workdir, char **out,
+			    struct why *why)
 {
 	char *root;
 	int err = 0;
@@ -81,7 +82,7 @@ static int target_host_root(const struct target *t, const struct suite_tree *tre
 		return 0;
 	}
 	root = buf_asprintf("%s/root", workdir);
-	err = emulate_root(tree->abi, tree->dir, suite_rooms, root, why);
+	err = emulate_root(tree->abi, tree->dir, env->suite->rooms, root, why);
 	if (err)
 		free(root);
 	else
@@ -103,7 +104,7 @@ static int target_host_once(const struct target_env *env, const struct target *t
 	struct why why;
 	int kept = 0, err = mkdir(workdir, 0700) && errno != EEXIST
 			  ? why_set(&why, errno, "cannot make '%s': %s", workdir, strerror(errno))
-			  : target_host_root(t, tree, workdir, &root, &why);
+			  : target_host_root(env, t, tree, workdir, &root, &why);
 
 	p.cell = buf_asprintf("%s/%s", t->id, c->abi);
 	if (err) {

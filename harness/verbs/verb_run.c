@@ -23,7 +23,7 @@
 
 enum {
 	OPT_IMAGE = 'k', OPT_STORE = 'o', OPT_QUIET = 'q', OPT_VARIABLE = 'v',
-	OPT_KERNEL = 256, OPT_ABI, OPT_TEST, OPT_NATIVE, OPT_QEMU_USER, OPT_BUILDS, OPT_ACCEL,
+	OPT_KERNEL = 256, OPT_ABI, OPT_TEST, OPT_SUITE, OPT_NATIVE, OPT_QEMU_USER, OPT_BUILDS, OPT_ACCEL,
 	OPT_USER, OPT_REBOOTS, OPT_NO_RETRY, OPT_RESUME, OPT_JOBS, OPT_WORK, OPT_COLOR, OPT_BASELINE,
 };
 
@@ -33,6 +33,7 @@ static const struct cli_option run_options[] = {
 	{"image", OPT_IMAGE, "PATH", "boot this kernel image of your own"},
 	{"abi", OPT_ABI, "ABI", "only cells of this ABI"},
 	{"test", OPT_TEST, "PATTERN", "only contracts, or program:case, that fit; again: more"},
+	{"suite", OPT_SUITE, "NAME", "kernel-tests (it is, unless named), arch, sandbox or all; again: more"},
 	{"native", OPT_NATIVE, NULL, "the running kernel"},
 	{"qemu-user", OPT_QEMU_USER, NULL, "the emulators of single programs"},
 	{"builds", OPT_BUILDS, "DIR", "where DIR/<abi>/ are built (build)"},
@@ -190,7 +191,7 @@ static int run_suite(struct run *r, struct why *why)
 	struct request *q = &r->request;
 	char *builds = q->builds ? buf_strdup(q->builds) : session_builds(r->env.tables);
 	char *real = realpath(builds, NULL);
-	int err = real ? suite_load(real, r->campaign.abis, r->env.tables, r->env.workdir,
+	int err = real ? suite_load(real, q->suites.v, r->campaign.abis, r->env.tables, r->env.workdir,
 				    run_watch, NULL, &r->suite, why)
 		       : why_set(why, ENOENT, "no builds in '%s': %s; ci/build-abis makes them, "
 				 "--builds names another place", builds, strerror(errno));

@@ -9,9 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/boot/rooms.h"
 #include "harness/boot/shell.h"
 #include "harness/run/request.h"
-#include "harness/run/suite.h"
 #include "harness/verbs/cli.h"
 #include "harness/verbs/known.h"
 #include "harness/verbs/session.h"
@@ -81,13 +81,15 @@ static int shell_programs(struct shell_verb *v, const struct abi_row *abi, bool 
 			  struct why *why)
 {
 	char *dir = buf_asprintf("%s/%s", v->builds, abi->id), **programs = NULL;
+	const char **rooms = rooms_of(v->request.suites.v);
 	int err = 0;
 
 	if (!abi_row_runs_on(abi, v->machine->arch))
 		err = why_set(why, EINVAL, "no kernel of %s runs programs of %s", v->machine->arch,
 			      abi->id);
 	else
-		err = guest_programs(dir, suite_rooms, &programs, why);
+		err = guest_programs(dir, rooms, &programs, why);
+	free(rooms);
 	free(dir);
 	if (err)
 		return must ? err : 0;
