@@ -30,7 +30,8 @@ supervisor()
 {
 	supervisor=$pid
 	[ "${belay##*-}" = pidns ] || return 0
-	until supervisor=$(ps -o pid= --ppid $pid | grep .); do
+	until supervisor=$(cat /proc/[0-9]*/stat 2>/dev/null | awk -v parent=$pid \
+		'$4 == parent { print $1; found = 1; exit } END { exit !found }'); do
 		kill -0 $pid 2>/dev/null || { cat report; atf_fail "belay has ended"; }
 	done
 }

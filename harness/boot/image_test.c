@@ -46,7 +46,7 @@ static void make_trees(const char *usr)
 		"	put builds/$abi/belay '\\177ELF'$abi-belay\n"
 		"	put builds/$abi/sandbox/probes/belay-weak '\\177ELF'$abi-weak\n"
 		"	put builds/$abi/sandbox/probes/race '\\177ELF'$abi-race\n"
-		"	for f in belay-notify belay-trace cases kill_storm race_storm; do\n"
+		"	for f in belay-notify belay-pidns belay-trace cases kill_storm race_storm; do\n"
 		"		put builds/$abi/sandbox/$f '#!'$abi-$f\n"
 		"	done\n"
 		"done\n",

@@ -13,6 +13,7 @@ const char *const room_suites[] = {"kernel-tests", "arch", "sandbox", NULL};
 static const struct room_file sandbox_files[] = {
 	{"belay", true},
 	{"sandbox/belay-notify", false},
+	{"sandbox/belay-pidns", false},
 	{"sandbox/belay-trace", false},
 	{"sandbox/cases", false},
 	{"sandbox/kill_storm", false},
