@@ -52,6 +52,7 @@ struct abi {
 	uint8_t insn_len;	/* bytes of the syscall instruction; 2 where psr_short */
 	enum abi_nr_by nr_by;
 	bool poke_user;		/* a tracer of this ABI may POKEUSER offsets of `regs` */
+	bool shows_restart;	/* at a signal-delivery-stop `ret` has the restart code: x86 */
 	const struct abi_regs *regs;
 	const struct abi_regs *regs64; /* the call made by 64-bit code (i386: int 0x80), or NULL */
 };

@@ -52,6 +52,7 @@ const struct abi abi_i386 = {
 	.insn_len = 2,	     /* int 0x80; sysenter returns behind one in the vDSO */
 	.nr_by = ABI_NR_REGSET,
 	.poke_user = false,  /* a 64-bit tracee's rax would lose its sign */
+	.shows_restart = true,
 	.regs = &own,
 	.regs64 = &in_64,
 };

@@ -18,5 +18,6 @@ const struct abi abi_x32 = {
 	.insn_len = 2,
 	.nr_by = ABI_NR_REGSET,
 	.poke_user = false, /* data is 32 bits there: -EPERM would lose its sign */
+	.shows_restart = true,
 	.regs = &abi_x86_64_regs,
 };

@@ -33,5 +33,6 @@ const struct abi abi_x86_64 = {
 	.insn_len = 2,	     /* syscall */
 	.nr_by = ABI_NR_REGSET,
 	.poke_user = true,   /* these offsets, whatever the tracee's ABI is */
+	.shows_restart = true,
 	.regs = &abi_x86_64_regs,
 };

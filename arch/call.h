@@ -39,6 +39,14 @@ struct call {
 	uint32_t trace_data;	/* SECCOMP only: SECCOMP_RET_DATA */
 };
 
+/* What a tracer sees instead of EINTR, and a program never: include/linux/errno.h. */
+enum {
+	CALL_ERESTARTSYS = 512,		/* after a handler: again with SA_RESTART, else EINTR */
+	CALL_ERESTARTNOINTR = 513,	/* always again */
+	CALL_ERESTARTNOHAND = 514,	/* EINTR after a handler */
+	CALL_ERESTART_RESTARTBLOCK = 516 /* the same, else restart_syscall */
+};
+
 /* What the running kernel has. -1 not yet known, 0 no, 1 yes; tests set 0. */
 struct call_io {
 	int8_t get_info; /* PTRACE_GET_SYSCALL_INFO, 5.3 */
@@ -55,6 +63,14 @@ struct call_io {
  * tracer on a 64-bit tracee.
  */
 int call_get(struct call_io *io, pid_t tid, enum call_point expect, struct call *out);
+
+/*
+ * At a signal-delivery-stop: the call that the signal has interrupted, as at its ENTRY,
+ * with its restart code in `result`. -ENODATA where it has interrupted none, or where the
+ * kernel does not show which (arm, aarch64: the restart is prepared before the stop).
+ * Needs PTRACE_GET_SYSCALL_INFO: -ENOSYS without.
+ */
+int call_get_interrupted(struct call_io *io, pid_t tid, struct call *out);
 
 /*
  * At ENTRY or SECCOMP: another number, other arguments, or both at once. The

@@ -211,12 +211,6 @@ int call_set_result(struct call_io *io, pid_t tid, const struct call *c, int64_t
 	return c->point == CALL_EXIT ? set_ret(io, tid, c, result) : -EINVAL;
 }
 
-/* -ERESTARTSYS, -ERESTARTNOINTR, -ERESTARTNOHAND, -ERESTART_RESTARTBLOCK */
-static bool is_restart_code(int32_t value)
-{
-	return value == -512 || value == -513 || value == -514 || value == -516;
-}
-
 int call_load_result(pid_t tid, const struct call *at_entry, const struct call_regs *regs,
 		     int64_t result)
 {
@@ -244,7 +238,7 @@ int call_again(struct call_io *io, pid_t tid, const struct call *at_entry, int64
 	 * An ARM kernel with a signal to deliver looks for a restart code in r0,
 	 * whatever the number is (6.1), and would move pc back once more.
 	 */
-	if (abi_native()->nr_by == ABI_NR_SET_SYSCALL && is_restart_code((int32_t)args[0]))
+	if (abi_native()->nr_by == ABI_NR_SET_SYSCALL && call_is_restart_code((int32_t)args[0]))
 		return -EINVAL;
 	r = edit_begin(tid, abi, &e);
 	if (r)

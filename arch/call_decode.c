@@ -115,6 +115,12 @@ int call_decode_info(const struct syscall_info *info, enum call_point expect, st
 	return 0;
 }
 
+bool call_is_restart_code(int32_t value)
+{
+	return value == -CALL_ERESTARTSYS || value == -CALL_ERESTARTNOINTR ||
+	       value == -CALL_ERESTARTNOHAND || value == -CALL_ERESTART_RESTARTBLOCK;
+}
+
 void call_of_seccomp(const struct seccomp_data *data, struct call *out)
 {
 	struct call c = { .point = CALL_SECCOMP, .audit_arch = data->arch,

@@ -44,6 +44,7 @@ int call_store_prefix(pid_t tid, const void *bytes, size_t size);
 uint64_t call_reg_load(const void *regs, struct abi_reg reg);
 void call_reg_store(void *regs, struct abi_reg reg, uint64_t value);
 bool call_regs_fit(const struct abi *abi, const void *regs, size_t size);
+bool call_is_restart_code(int32_t value);
 int call_decode_info(const struct syscall_info *info, enum call_point expect, struct call *out);
 
 /* call_identify.c: pure. What the kernel prints in /proc/TID/syscall. */

@@ -94,6 +94,15 @@ fifo_run()
 	same "$probes/threads" fifos
 }
 
+case_of interrupted "a signal makes no call fail that it does not outside"
+interrupted_run()
+{
+	case $backend:$(uname -m) in
+	notify:a*) atf_expect_fail "restart.c: the kernel does not let a tracer restart the call" ;;
+	esac
+	same "$probes/threads" interrupted
+}
+
 case_of statuses "exit statuses and deaths by signal are the command's"
 statuses_run()
 {

@@ -28,6 +28,7 @@
 #define OPEN "sandbox/supervise/perform_open.c"
 #define PRIVILEGES "sandbox/launch/privileges.c"
 #define RESOLVE "sandbox/supervise/resolve.c"
+#define RESTART "sandbox/supervise/restart.c"
 #define SOCKETS "sandbox/supervise/sockets.c"
 #define SUPERVISE "sandbox/supervise/supervise.c"
 #define TAKE "sandbox/supervise/take.c"
@@ -229,6 +230,9 @@ static const struct row notify_killable[] = {
 	ALL("notif.wait_killable", "what is being performed is not begun again", CHILD),
 	ALL("notif.wait_killable_fast_reply", "nor what was answered soon: tried at the start", KILLABLE),
 	ALL("notif.restart_code", "who waits for a helper hears signals as outside", NOTIFY),
+	ALL("notif.signal_interrupts", "what nobody has received yet gives way to a signal", RESTART),
+	ALL("ptrace.syscall.restart_shown", "that call comes again without its signal", RESTART),
+	ALL("ptrace.signal.setsiginfo", "which comes later, and looks as it did", RESTART),
 	ALL("notif.stop_behind", "what a listener cannot give the tracer hands over", DELIVER),
 };
 

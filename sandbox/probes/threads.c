@@ -8,8 +8,10 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +24,7 @@
 
 #define THREADS 8
 #define FILES 100
+#define SIGNALS 40
 
 static void *make_files(void *arg)
 {
@@ -202,6 +205,62 @@ static int fifos(void)
 	return 0;
 }
 
+static atomic_int heard, calls;
+
+static void on_usr1(int sig)
+{
+	heard += sig == SIGUSR1;
+}
+
+/* A signal whenever the other has heard the last one and made a call since. */
+static void *disturb(void *arg)
+{
+	pthread_t other = *(pthread_t *)arg;
+
+	for (int i = 0; i < SIGNALS; i++) {
+		int before = calls;
+
+		pthread_kill(other, SIGUSR1);
+		while (heard == i || calls == before)
+			sched_yield();
+	}
+	return NULL;
+}
+
+static void check(const char *what, bool good)
+{
+	calls++;
+	if (!good)
+		printf("%s: %s\n", what, strerrorname_np(errno));
+}
+
+/*
+ * Calls that no signal interrupts, among signals whose handler is without SA_RESTART. A
+ * spinning thread sees that the supervisor is late.
+ */
+static int interrupted_calls(void)
+{
+	struct sigaction sa = { .sa_handler = on_usr1 };
+	pthread_t self = pthread_self(), t;
+
+	sigaction(SIGUSR1, &sa, NULL);
+	pthread_create(&t, NULL, spin, NULL);
+	pthread_create(&t, NULL, disturb, &self);
+	while (heard < SIGNALS) {
+		int fd = open("often", O_CREAT | O_RDWR, 0600);
+
+		check("open", fd >= 0);
+		check("close", close(fd) == 0);
+		check("unlink", unlink("often") == 0);
+		check("mkdir", mkdir("dir", 0700) == 0);
+		check("rmdir", rmdir("dir") == 0);
+		check("kill", kill(getpid(), SIGCONT) == 0);
+	}
+	puts("done");
+	fflush(stdout);
+	_exit(0);
+}
+
 static void *change_directory(void *arg)
 {
 	return chdir(arg) == 0 ? NULL : arg;
@@ -341,6 +400,8 @@ int main(int argc, char **argv)
 		return fifo(SA_RESTART);
 	if (strcmp(what, "fifos") == 0)
 		return fifos();
+	if (strcmp(what, "interrupted") == 0)
+		return interrupted_calls();
 	if (strcmp(what, "cwd") == 0)
 		return shared_directory();
 	if (strcmp(what, "tables") == 0)

@@ -27,6 +27,7 @@
 #include "sandbox/supervise/job.h"
 #include "sandbox/supervise/notify.h"
 #include "sandbox/supervise/procfs.h"
+#include "sandbox/supervise/restart.h"
 
 #define EVENT_STOP 128 /* PTRACE_EVENT_STOP; some C libraries have it wrong */
 #define SYSCALL_STOP (SIGTRAP | 0x80)
@@ -174,6 +175,7 @@ static int on_exec(struct supervisor *sv, struct tracee *t)
 	int rc = 0;
 
 	tracee_settle(t);
+	restart_on_exec(sv, t);
 	tracees_drop_siblings(&sv->tracees, t);
 	job_free(t->job);
 	t->job = NULL;
@@ -213,6 +215,13 @@ static int on_syscall_stop(struct supervisor *sv, struct tracee *t)
 	return rc < 0 ? rc : go_on(sv, t, next);
 }
 
+static int on_signal(struct supervisor *sv, struct tracee *t, int sig)
+{
+	int rc = restart_on_signal(sv, t, &sig);
+
+	return rc < 0 && rc != -ESRCH ? rc : resume(t, sig);
+}
+
 /* Stopped behind a call that the listener has answered. */
 static int on_late(struct supervisor *sv, struct tracee *t)
 {
@@ -243,7 +252,7 @@ static int on_stop(struct supervisor *sv, struct tracee *t, int status)
 
 	switch (status >> 16) {
 	case 0:
-		return sig == SYSCALL_STOP ? on_syscall_stop(sv, t) : resume(t, sig);
+		return sig == SYSCALL_STOP ? on_syscall_stop(sv, t) : on_signal(sv, t, sig);
 	case PTRACE_EVENT_SECCOMP:
 		return on_seccomp(sv, t);
 	case PTRACE_EVENT_FORK:
@@ -256,6 +265,7 @@ static int on_stop(struct supervisor *sv, struct tracee *t, int status)
 		/* A group-stop: it stays stopped, and hears SIGCONT. */
 		if (is_stopping(sig))
 			return request(PTRACE_LISTEN, t->tid, 0);
+		restart_let_go(t);
 		if (deliver_is_late(t))
 			return on_late(sv, t);
 		return resume(t, 0);

@@ -3,7 +3,8 @@
  * notify.c - receive, have judged and performed, answer. It decides nothing.
  *
  * The filter has WAIT_KILLABLE_RECV: once received, only a fatal signal ends
- * the wait of the caller, so what was performed is answered. A call that may
+ * the wait of the caller, so what was performed is answered. (Before that any
+ * signal does: restart.c.) A call that may
  * wait long (a helper has it) must let signals in all the same, as natively:
  * the caller is looked at every now and then, and where a signal is pending
  * that its program would notice, the helper gives up and the call ends with
@@ -36,9 +37,9 @@
 #include "sandbox/supervise/handle.h"
 #include "sandbox/supervise/helper.h"
 #include "sandbox/supervise/procfs.h"
+#include "sandbox/supervise/restart.h"
 
 #define LOOK_EVERY 20		/* ms: how late a waiting call may hear of a signal */
-#define RESTARTSYS 512		/* kernel-internal: restart, or EINTR after a handler */
 #define MANY 64			/* threads, of which many may call at once */
 
 /* A call that a helper performs. */
@@ -294,6 +295,8 @@ static int take_traced(struct supervisor *sv, const struct seccomp_notif *notif)
 	if (t == NULL || t->job != NULL || t->process->box == NULL)
 		return sent(listener_answer(sv->notify->listener, notif->id, -ENOSYS));
 	tracee_settle(t);
+	t->gave_way = false;
+	restart_received(t);
 	return answer(sv, t, notif);
 }
 
@@ -341,7 +344,11 @@ bool notify_helper_ended(struct supervisor *sv, struct helper *h)
 	w = *at;
 	*at = w->next;
 	if (!helper_poll(h) || (w->cancelled && h->result == -EINTR)) {
-		listener_answer(n->listener, w->id, -RESTARTSYS);
+		struct tracee *t = tracees_find(&sv->tracees, w->tid);
+
+		if (t != NULL)
+			t->gave_way = true;
+		listener_answer(n->listener, w->id, -CALL_ERESTARTSYS);
 	} else if (h->fd >= 0) {
 		fd = h->fd;
 		h->fd = -1;
@@ -355,13 +362,14 @@ bool notify_helper_ended(struct supervisor *sv, struct helper *h)
 }
 
 /* Whether the program of the thread would notice a signal now. */
-static bool is_signalled(pid_t tid)
+static bool is_signalled(const struct supervisor *sv, pid_t tid)
 {
+	const struct tracee *t = tracees_find(&sv->tracees, tid);
 	const uint64_t silent = UINT64_C(1) << (SIGCHLD - 1) | UINT64_C(1) << (SIGCONT - 1) |
 				UINT64_C(1) << (SIGURG - 1) | UINT64_C(1) << (SIGWINCH - 1);
 	struct procfs_signals s;
 
-	if (procfs_signals(tid, &s) < 0)
+	if ((t != NULL && restart_holds(t)) || procfs_signals(tid, &s) < 0)
 		return true;
 	return (s.pending & ~s.blocked & ~s.ignored & (s.caught | ~silent)) != 0;
 }
@@ -375,12 +383,14 @@ static int64_t now_ms(void)
 }
 
 /* Let in what a waiting call must not keep out: signals, and the caller's end. */
-static void look_after_waiting(struct notify *n)
+static void look_after_waiting(struct supervisor *sv)
 {
+	struct notify *n = sv->notify;
+
 	for (struct waiting *w = n->waiting; w != NULL; w = w->next) {
 		if (w->cancelled)
 			continue;
-		if (listener_is_valid(n->listener, w->id) == 0 && !is_signalled(w->tid))
+		if (listener_is_valid(n->listener, w->id) == 0 && !is_signalled(sv, w->tid))
 			continue;
 		w->cancelled = true;
 		helper_cancel(w->helper);
@@ -413,7 +423,7 @@ int notify_wait(struct supervisor *sv)
 		if (n->waiting != NULL && now_ms() >= n->look_at) {
 			int64_t begin = now_ms();
 
-			look_after_waiting(n);
+			look_after_waiting(sv);
 			/* Those that wait, however many, must not cost the others much. */
 			n->look_at = now_ms() + LOOK_EVERY + 4 * (now_ms() - begin);
 		}

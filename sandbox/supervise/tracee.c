@@ -143,6 +143,7 @@ void tracees_drop(struct tracees *ts, struct tracee *t)
 	*at = t->next;
 	ts->count--;
 	job_free(t->job);
+	free(t->held);
 	tracee_settle(t);
 	if (--t->process->threads == 0)
 		process_drop(ts, t->process);

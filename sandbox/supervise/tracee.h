@@ -37,6 +37,8 @@ struct tracee {
 	struct process *process;
 	struct identity_known known;
 	struct job *job;	/* a call that we are changing, or NULL; owned */
+	struct held_signal *held; /* a signal that waits for a call, or NULL; owned: restart.c */
+	bool gave_way;		/* its call was answered with ERESTARTSYS: notify.c */
 	struct identity *changes; /* its last call changes them and may still run, or NULL */
 	struct tracee *next;
 };
