@@ -10,7 +10,8 @@
  * after the call: it is taken back, all others are blocked, the call comes again, is
  * received and stops behind its answer. There the signal is sent once more, with all that
  * was known of it. On arm and aarch64 the kernel does not show which call a signal
- * interrupts, and a program with such a handler may see that EINTR.
+ * interrupts, and without a tracer (--lifetime pidns) nobody is asked: there a program with
+ * such a handler may see that EINTR.
  *
  * A call that was received, waited in a helper and gave way to the signal has its EINTR
  * by right: notify.c marks its thread.
