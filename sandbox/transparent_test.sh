@@ -97,7 +97,7 @@ fifo_run()
 case_of interrupted "a signal makes no call fail that it does not outside"
 interrupted_run()
 {
-	case $backend:$(uname -m) in
+	case ${belay##*-}:$(uname -m) in
 	pidns:*) atf_expect_fail "restart.c: without a tracer nobody can hold the signal back" ;;
 	notify:a*) atf_expect_fail "restart.c: the kernel does not let a tracer restart the call" ;;
 	esac
