@@ -114,10 +114,13 @@ void cell_take_list(struct cell *c, const struct results *listed, const char *pa
 	c->borrowed = false;
 }
 
-/* A program that cannot list its cases answers for all of them. */
+/* A program that does not list its cases answers for all of them; it may be skipped. */
 static void cell_take_broken_program(struct cell *c, const struct result *answer)
 {
-	char *reason = buf_asprintf("the program does not list its cases: %s", answer->reason);
+	bool skip = answer->status == STATUS_SKIP;
+	enum status status = skip ? STATUS_SKIP : STATUS_BROKEN;
+	char *reason = buf_asprintf("%s%s", skip ? "" : "the program does not list its cases: ",
+				    answer->reason);
 	bool found = false;
 
 	for (size_t i = 0; i < c->results.count; i++) {
@@ -127,12 +130,12 @@ static void cell_take_broken_program(struct cell *c, const struct result *answer
 			continue;
 		found = true;
 		if (r->status == STATUS_LOST) {
-			r->status = STATUS_BROKEN;
+			r->status = status;
 			result_set_reason(r, reason);
 		}
 	}
 	if (!found)
-		results_add(&c->results, answer->program, answer->name, "", STATUS_BROKEN, reason);
+		results_add(&c->results, answer->program, answer->name, "", status, reason);
 	free(reason);
 }
 

@@ -226,6 +226,20 @@ CASE(broken_program, "Verify that a program that cannot list its cases breaks al
 	fixture_end(&f);
 }
 
+CASE(foreign_program, "Verify that a program that the kernel does not run has its cases skipped")
+{
+	struct fixture f;
+
+	fixture_init(&f);
+	say(&f, A, CASES_LIST_CASE, "skipped", "this kernel runs no x32 programs");
+	say(&f, B, "one", "passed", "");
+	fixture_take(&f, BOOT_DONE, NULL);
+	check(&f, A, "one", STATUS_SKIP, "this kernel runs no x32 programs");
+	check(&f, A, "two", STATUS_SKIP, "runs no x32");
+	check(&f, B, "one", STATUS_PASS, "");
+	fixture_end(&f);
+}
+
 CASE(unknown_word, "Verify that a result word that nobody knows is broken")
 {
 	struct fixture f;
@@ -481,6 +495,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, damaged);
 	ATF_TP_ADD_TC(tp, xpass);
 	ATF_TP_ADD_TC(tp, broken_program);
+	ATF_TP_ADD_TC(tp, foreign_program);
 	ATF_TP_ADD_TC(tp, unknown_word);
 	ATF_TP_ADD_TC(tp, not_asked);
 	ATF_TP_ADD_TC(tp, other_cell);

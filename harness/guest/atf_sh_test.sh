@@ -122,7 +122,7 @@ checks_body()
 		'atf_check -o ignore -e ignore sh -c "echo; echo >&2"' 'echo x >f; atf_check -o file:f echo x' \
 		'atf_check -o save:f echo y && [ "$(cat f)" = y ]' 'echo in | atf_check -o inline:"in\n" cat' \
 		'atf_check -- true' 'atf_check -e not-match:"^z" sh -c "echo a z >&2"' \
-		'atf_check -o inline:"one two\n" echo "one two"' 'cd /; atf_check -o inline:"/\n" pwd'; do
+		'atf_check -o inline:"one two\n" echo "one two"' "cd /; atf_check -o inline:'/\\n' pwd; cd \"\$OLDPWD\""; do
 		verdict passed "$line"
 	done
 	for line in 'atf_check false' 'atf_check echo x' 'atf_check sh -c "echo x >&2"' 'atf_check -s exit:1 true' \

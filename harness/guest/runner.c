@@ -8,6 +8,7 @@
  * usage: runner JOB
  * Exit status: 0 the job was done, 1 it was not, 2 usage or a bad job.
  */
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -40,9 +41,27 @@ static int runner_fail(const char *what, int err)
 
 /* ---- one program ---- */
 
-/* Its list, or why there is none, to be freed. */
-static char *runner_list(struct runner *r, const struct job_abi *abi, const struct job_program *p,
-			 struct atf_list *out)
+/* A program that is one, and that this kernel refuses: it runs none of its ABI. */
+static bool runner_is_foreign(const char *path, int err)
+{
+	char head[SELFMAG];
+	int fd = err == -ENOEXEC ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	bool elf = fd >= 0 && read(fd, head, sizeof(head)) == (ssize_t)sizeof(head) &&
+		   !memcmp(head, ELFMAG, SELFMAG);
+
+	if (fd >= 0)
+		close(fd);
+	return elf;
+}
+
+/* Why a program has no list, to be freed, and the word for that; or NULL. */
+struct runner_gap {
+	char *why;
+	const char *word;
+};
+
+static struct runner_gap runner_list(struct runner *r, const struct job_abi *abi,
+				     const struct job_program *p, struct atf_list *out)
 {
 	static const char *const words[] = {"-l", NULL};
 	char *path = runner_path(abi, p), **argv = runner_argv(r, path, false, words);
@@ -52,63 +71,67 @@ static char *runner_list(struct runner *r, const struct job_abi *abi, const stru
 		.output_max = RUNNER_LIST_MAX,
 	};
 	struct exec_end end = {0};
-	char *error = NULL;
+	struct runner_gap gap = {NULL, "broken"};
 	int err = exec_run(&program, &runner_stop, &end);
 
-	if (err)
-		error = buf_asprintf("it cannot be run: %s", strerror(-err));
+	if (runner_is_foreign(path, err))
+		gap = (struct runner_gap){buf_asprintf("this kernel runs no %s programs", abi->id),
+					  "skipped"};
+	else if (err)
+		gap.why = buf_asprintf("it cannot be run: %s", strerror(-err));
 	else if (end.end.timed_out || end.end.status || end.cut)
-		error = buf_asprintf("it does not list its cases (%s %d)",
+		gap.why = buf_asprintf("it does not list its cases (%s %d)",
 				     end.end.timed_out ? "timed out, status" : "wait status",
 				     end.end.status);
 	else
-		atf_list_parse(end.output.p ? end.output.p : "", end.output.len, out, &error);
+		atf_list_parse(end.output.p ? end.output.p : "", end.output.len, out, &gap.why);
 	exec_end_free(&end);
 	runner_argv_free(argv);
 	free(path);
-	return error;
+	return gap;
 }
 
 /* An answer without a run: the program, or a case that was asked for, is not there. */
-static void runner_broken(struct runner *r, const struct job_abi *abi, const struct job_program *p,
-			  const char *name, const char *reason)
+static void runner_answer(struct runner *r, const struct job_abi *abi, const struct job_program *p,
+			  const char *name, const char *word, const char *reason)
 {
 	static const struct buf nothing;
 
 	speak_case(&r->speak, abi->id, p->name, name);
-	speak_end(&r->speak, &nothing, "broken", 0, reason);
+	speak_end(&r->speak, &nothing, word, 0, reason);
 }
 
 /* ---- the job ---- */
 
 static int runner_program(struct runner *r, const struct job_abi *abi, const struct job_program *p,
-			  const struct atf_list *list, const char *error)
+			  const struct atf_list *list, const struct runner_gap *gap)
 {
 	char *path = runner_path(abi, p);
 	int err = 0;
 
-	if (error)
-		runner_broken(r, abi, p, RUNNER_LIST_CASE, error);
+	if (gap->why)
+		runner_answer(r, abi, p, RUNNER_LIST_CASE, gap->word, gap->why);
 	for (size_t i = 0; !p->cases.count && i < list->count && !err; i++)
 		err = runner_case(r, abi, p, path, &list->v[i]);
-	for (size_t i = 0; !error && i < p->cases.count && !err; i++) {
+	for (size_t i = 0; !gap->why && i < p->cases.count && !err; i++) {
 		const struct atf_case *c = atf_list_find(list, p->cases.v[i]);
 
 		if (c)
 			err = runner_case(r, abi, p, path, c);
 		else
-			runner_broken(r, abi, p, p->cases.v[i], "the program has no such case");
+			runner_answer(r, abi, p, p->cases.v[i], "broken",
+				      "the program has no such case");
 	}
 	free(path);
 	return err;
 }
 
 static void runner_send_list(struct runner *r, const struct job_abi *abi,
-			     const struct atf_list *lists, char *const *errors)
+			     const struct atf_list *lists, const struct runner_gap *gaps)
 {
 	speak_list(&r->speak, abi->id);
 	for (size_t i = 0; i < abi->count; i++) {
-		if (errors[i])
+		if (gaps[i].why)
 			speak_listed(&r->speak, abi->programs[i].name, RUNNER_LIST_CASE, NULL);
 		for (size_t k = 0; k < lists[i].count; k++)
 			speak_listed(&r->speak, abi->programs[i].name, lists[i].v[k].ident,
@@ -121,30 +144,32 @@ static void runner_send_list(struct runner *r, const struct job_abi *abi,
 static int runner_abi(struct runner *r, const struct job_abi *abi)
 {
 	struct atf_list *lists = buf_realloc(NULL, abi->count + 1, sizeof(*lists));
-	char **errors = buf_realloc(NULL, abi->count + 1, sizeof(*errors));
+	struct runner_gap *gaps = buf_realloc(NULL, abi->count + 1, sizeof(*gaps));
 	int err = 0;
 
 	for (size_t i = 0; i < abi->count; i++) {
 		lists[i] = (struct atf_list){0};
-		errors[i] = abi->list ? runner_list(r, abi, &abi->programs[i], &lists[i]) : NULL;
+		gaps[i] = (struct runner_gap){NULL, NULL};
+		if (abi->list)
+			gaps[i] = runner_list(r, abi, &abi->programs[i], &lists[i]);
 	}
 	if (abi->list && !runner_stop)
-		runner_send_list(r, abi, lists, errors);
+		runner_send_list(r, abi, lists, gaps);
 	for (size_t i = 0; i < abi->count && !abi->list_only && !err && !runner_stop; i++) {
 		if (!abi->list)
-			errors[i] = runner_list(r, abi, &abi->programs[i], &lists[i]);
+			gaps[i] = runner_list(r, abi, &abi->programs[i], &lists[i]);
 		if (!runner_stop)
-			err = runner_program(r, abi, &abi->programs[i], &lists[i], errors[i]);
+			err = runner_program(r, abi, &abi->programs[i], &lists[i], &gaps[i]);
 		atf_list_free(&lists[i]);
-		free(errors[i]);
-		errors[i] = NULL;
+		free(gaps[i].why);
+		gaps[i].why = NULL;
 	}
 	for (size_t i = 0; i < abi->count; i++) {
 		atf_list_free(&lists[i]);
-		free(errors[i]);
+		free(gaps[i].why);
 	}
 	free(lists);
-	free(errors);
+	free(gaps);
 	return err;
 }
 

@@ -289,6 +289,13 @@ ident: a" "nonsense"; do
 		said __test_cases_list__ >said
 		atf_check -o match:'^broken line [0-9]+ of its list' cat said
 	done
+	# A program of another kind of machine, and what is none at all.
+	printf '\177ELF\002\001\001' >dir/p_test
+	run
+	check_said __test_cases_list__ "skipped this kernel runs no x programs"
+	printf '\001\002\003\004' >dir/p_test
+	run
+	check_said __test_cases_list__ "broken it cannot be run: Exec format error"
 	rm dir/p_test
 	run
 	check_said __test_cases_list__ "broken it cannot be run: No such file or directory"
