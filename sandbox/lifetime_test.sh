@@ -39,8 +39,8 @@ supervisor()
 # Until a helper of the supervisor, its child with its name, waits.
 helper_waits()
 {
-	supervisor
-	until helper=$(cat /proc/[0-9]*/stat 2>/dev/null | awk -v parent=$supervisor \
+	# It has other children, first: it tries what the kernel can.
+	until supervisor; helper=$(cat /proc/[0-9]*/stat 2>/dev/null | awk -v parent=$supervisor \
 		'$4 == parent && $2 == "(belay)" && $3 == "S" { print $1; found = 1 } END { exit !found }'); do
 		kill -0 $pid 2>/dev/null || { cat report; atf_fail "the supervisor has ended"; }
 	done
@@ -194,10 +194,10 @@ inner_killed_body()
 {
 	use_backend pidns
 	start sh -c 'echo up >up; setsid sleep 300 & sleep 300'
-	supervisor
 	until [ -e up ]; do
 		kill -0 $pid || atf_fail "belay has ended"
 	done
+	supervisor
 	kill -KILL $supervisor
 	wait $pid
 	atf_check_equal 125 $?
