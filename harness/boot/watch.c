@@ -3,7 +3,8 @@
  * watch.c - finds markers and the end of a kernel in a console. Test results are
  * none of its business. A marker counts only where printk puts it, behind
  * "[ 1.23] " at the start of a line: a test that prints the same text cannot end
- * a run.
+ * a run. That a guest has booted ends nothing, and may stand behind what a program
+ * left without a newline.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -52,17 +53,25 @@ static const char *marker(const char *text, const char *name)
 	return text[len] == ' ' ? text + len + 1 : NULL;
 }
 
-static void watch_line(struct watch *w)
+static void watch_boot(struct watch *w)
 {
-	const char *text = printk_text(w->line), *arg;
+	for (const char *at = strchr(w->line, '['); at && !w->booted; at = strchr(at + 1, '[')) {
+		const char *text = printk_text(at), *arg = text ? marker(text, "KT-BOOT") : NULL;
 
-	if (!text)
-		return;
-	arg = marker(text, "KT-BOOT");
-	if (arg && !w->booted) {
+		if (!arg)
+			continue;
 		w->booted = true;
 		snprintf(w->release, sizeof(w->release), "%.*s", (int)strcspn(arg, " "), arg);
 	}
+}
+
+static void watch_line(struct watch *w)
+{
+	const char *text = printk_text(w->line);
+
+	watch_boot(w);
+	if (!text)
+		return;
 	if (marker(text, "KT-DONE"))
 		w->done = true;
 	/* With a part of its files a guest would run a part of the tests. */

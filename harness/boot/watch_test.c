@@ -41,6 +41,12 @@ ATF_TC_BODY(good, tc)
 	w = seen("[    3.649148] KT-BOOT 6.1.0\n[   99.000001] KT-DONE\n");
 	ATF_CHECK(w.booted && w.done && !w.panicked);
 	/* Kernels can be told to show more. */
+	/* Behind what a program left without a newline; the end may not stand so. */
+	w = seen("sh: write error: Invalid argument[    6.691849] KT-BOOT 6.12\n[     9.0] x\n");
+	ATF_CHECK(w.booted && !w.done);
+	ATF_CHECK_STREQ("6.12", w.release);
+	w = seen("[    1.0] KT-BOOT 6.1.0\nsh: done[ 9.0] KT-DONE\n");
+	ATF_CHECK(w.booted && !w.done);
 	w = seen("<4>[    3.649148][    T1] KT-BOOT 6.1.0\n[    4.0] [    T1] KT-DONE\n");
 	ATF_CHECK(w.booted && w.done);
 }
@@ -82,7 +88,7 @@ ATF_TC_BODY(forged, tc)
 	struct watch w;
 	char junk[WATCH_LINE_MAX * 3];
 
-	w = seen("KT-BOOT 6.1\nx [ 1.0] KT-BOOT 6.1\n[x] KT-BOOT 6.1\n[ 1.0 KT-BOOT 6.1\n"
+	w = seen("KT-BOOT 6.1\nx [ 1.0] x KT-BOOT 6.1\n[x] KT-BOOT 6.1\n[ 1.0 KT-BOOT 6.1\n"
 		 "[ 1.0] KT-BOOTED 6.1\n[ 1.0] [KT-BOOT 6.1\n[ 1.0] say KT-BOOT\n[ 1.0] KT-DONE");
 	ATF_CHECK(!w.booted && !w.done);
 	w = seen("[ 1.0] KT-DONE now\nKT-DONE\nKernel panic - not syncing: x\n");
