@@ -11,7 +11,7 @@
 # at most. -w no: belay alone. -p: the probe, so that one of 32 bits can race a
 # supervisor of 64. -o: a pattern of the names, e.g. "path@*".
 
-forever=1000000000 rounds='' seconds=3 seed=$$ backends="trace notify" weak=yes only="*"
+forever=1000000000 rounds='' seconds=3 seed=$$ backends="trace notify pidns" weak=yes only="*"
 here=$(cd "${0%/*}" && pwd)
 probe=$here/probes/race
 while getopts r:t:s:b:p:w:o: option; do
@@ -103,15 +103,21 @@ for name in $("$probe" list); do
 		[ "$won" -gt 0 ] || fail "$name: has nothing to win even without a sandbox"
 	fi
 	for backend in $backends; do
+		# As belay-trace, belay-notify and belay-pidns do.
+		case $backend in
+		pidns) how="--backend notify" ;;
+		notify) how="--backend notify --lifetime ptrace" ;;
+		*) how="--backend $backend" ;;
+		esac
 		against=-
 		if [ "$weak" = yes ]; then
 			race "$name" $forever 60 first "$here/probes/belay-weak" \
-				--backend "$backend" $rules -- ||
+				$how $rules -- ||
 				fail "$name: does not run in belay-weak ($backend)"
 			against=$won/$did
 			[ "$won" -gt 0 ] || fail "$name: does not win against belay-weak ($backend)"
 		fi
-		race "$name" "${rounds:-$forever}" "$seconds" "" "$here/../belay" --backend "$backend" $rules -- ||
+		race "$name" "${rounds:-$forever}" "$seconds" "" "$here/../belay" $how $rules -- ||
 			fail "$name: does not run in belay ($backend)"
 		printf '%-28s %-7s %19s %19s %22s\n' "$name" "$backend" "$native" "$against" \
 			"$won/$got/$did"
