@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -72,9 +73,16 @@ KT_CASE(seccomp_trace_arm64_x0, "seccomp.trace.arm64_x0",
 #endif
 }
 
+/* Before 7.3 the call uses r0; a 32-bit task of an arm64 kernel of 7.3.4 the copy. */
+__attribute__((unused)) static void expect_unjudged(long result)
+{
+	printf("the call uses %s\n", result == -EBADF ? "the copy" : "r0");
+	KT_REQUIRE_MSG(result >= 0 || result == -EBADF, "dup(%d) gave %ld", REFUSED, result);
+}
+
 KT_CASE(seccomp_trace_arm_r0, "seccomp.trace.arm_r0",
-	"Verify that of an arm tracee the filter judges the saved copy of r0 while the call uses "
-	"r0 itself, so that a tracer has to write both",
+	"Verify that of an arm tracee the filter judges the saved copy of r0, whichever of the two "
+	"the call uses, so that a tracer has to write both",
 	KT_SEES("result", -EPERM))
 {
 #ifdef __arm__
@@ -97,8 +105,7 @@ KT_CASE(seccomp_trace_arm_r0, "seccomp.trace.arm_r0",
 		if (both)
 			KT_EQ(KT_SEEN("result", *result), -KT_ERRNO);
 		else
-			KT_REQUIRE_MSG(KT_SEEN("result", *result) >= 0, "dup(%d) gave %ld", REFUSED,
-				       *result);
+			expect_unjudged(KT_SEEN("result", *result));
 	}
 #else
 	atf_tc_skip("belongs to arm");
