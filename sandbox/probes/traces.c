@@ -123,13 +123,13 @@ static int put_name(pid_t pid, const char *text)
 static int by_memory(void)
 {
 	pid_t pid = start(remove_name);
-	int status, error;
+	int error, said;
 
 	run_to_stop(pid, PTRACE_SYSCALL);
 	error = put_name(pid, victim);
 	ptrace(PTRACE_CONT, pid, NULL, NULL);
-	waitpid(pid, &status, 0);
-	return error != 0 ? error : WIFEXITED(status) ? WEXITSTATUS(status) : 255;
+	said = answer(pid);
+	return error != 0 ? error : said;
 }
 
 static int by_number(void (*run)(void), int how)
