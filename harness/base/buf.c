@@ -2,8 +2,6 @@
 /*
  * buf.c - growing text and memory. It knows nothing of what is in it.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>

@@ -2,8 +2,6 @@
 /*
  * utf8.c - well-formed UTF-8, by table 3-7 of the Unicode standard.
  */
-#include "config.h"
-
 #include <stdint.h>
 
 #include "harness/base/utf8.h"

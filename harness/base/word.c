@@ -3,8 +3,6 @@
  * word.c - the distance between words: how many letters must be put in, taken out,
  * changed, or swapped with their neighbour.
  */
-#include "config.h"
-
 #include <string.h>
 
 #include "harness/base/word.h"

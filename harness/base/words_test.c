@@ -2,8 +2,6 @@
 /*
  * words_test.c - small pure parts: the nearest word, UTF-8, lists of cases.
  */
-#include "config.h"
-
 #include <string.h>
 
 #include "harness/base/case.h"

@@ -2,8 +2,6 @@
 /*
  * shell.c - QEMU's console between two FIFOs, and a terminal in front of them.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

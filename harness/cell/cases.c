@@ -2,8 +2,6 @@
 /*
  * cases.c - read the list of cases. It runs nothing.
  */
-#include "config.h"
-
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>

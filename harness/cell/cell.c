@@ -4,8 +4,6 @@
  * speaks for it; of two answers the worse one stays; an answer to a question that
  * was not asked is broken; nothing is ever a pass but the runner's "passed".
  */
-#include "config.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

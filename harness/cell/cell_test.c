@@ -2,8 +2,6 @@
 /*
  * cell_test.c - canned boots and the statuses that must come of them.
  */
-#include "config.h"
-
 #include <string.h>
 
 #include "harness/base/case.h"

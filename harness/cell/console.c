@@ -4,8 +4,6 @@
  * programs write to it side by side, so a kernel line may begin in the middle of a
  * line; it is known by its time stamp, and text without one is nobody's word.
  */
-#include "config.h"
-
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>

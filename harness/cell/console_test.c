@@ -2,8 +2,6 @@
 /*
  * console_test.c - markers and splats, on lines of their own and in between.
  */
-#include "config.h"
-
 #include <string.h>
 
 #include "harness/base/buf.h"

@@ -2,8 +2,6 @@
 /*
  * result.c - lists of results. What a status means is decided elsewhere.
  */
-#include "config.h"
-
 #include <stdlib.h>
 #include <string.h>
 

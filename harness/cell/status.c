@@ -2,8 +2,6 @@
 /*
  * status.c - the statuses as a table, and how Kyua's results become them.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>

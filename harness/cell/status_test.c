@@ -2,8 +2,6 @@
 /*
  * status_test.c - the words of kmatrix and how Kyua's become them.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <string.h>
 

@@ -4,8 +4,6 @@
  * never finished is an event like any other. Nothing counts but a block whose
  * checksum is right, and a block names what it is about.
  */
-#include "config.h"
-
 #include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>

@@ -2,8 +2,6 @@
 /*
  * stream_test.c - a runner's blocks, whole, damaged and forged.
  */
-#include "config.h"
-
 #include <stdlib.h>
 #include <string.h>
 

@@ -2,8 +2,6 @@
 /*
  * baseline.c - read, write and apply what is known not to pass. It touches no file.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <fnmatch.h>
 #include <stdlib.h>

@@ -2,8 +2,6 @@
 /*
  * baseline_file.c - load, save and tell about a baseline.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

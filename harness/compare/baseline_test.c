@@ -2,8 +2,6 @@
 /*
  * baseline_test.c - the text of a baseline, and what it excuses.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <string.h>
 

@@ -2,8 +2,6 @@
 /*
  * bisect.c - good, bad or unsure, and the order of versions. It runs nothing.
  */
-#include "config.h"
-
 #include <ctype.h>
 #include <string.h>
 

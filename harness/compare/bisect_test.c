@@ -2,8 +2,6 @@
 /*
  * bisect_test.c - good, bad and unsure, the order of versions, and turns.
  */
-#include "config.h"
-
 #include <string.h>
 
 #include "harness/base/case.h"

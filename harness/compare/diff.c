@@ -2,8 +2,6 @@
 /*
  * diff.c - pair cells and classify cases. How it is told is not its business.
  */
-#include "config.h"
-
 #include <stdlib.h>
 #include <string.h>
 

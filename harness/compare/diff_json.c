@@ -2,8 +2,6 @@
 /*
  * diff_json.c - a diff for programs. Members are only ever added.
  */
-#include "config.h"
-
 #include "harness/base/buf.h"
 #include "harness/base/json.h"
 #include "harness/compare/diff_report.h"

@@ -3,8 +3,6 @@
  * diff_test.c - what a side may be called, which reasons are the same, which change is
  * of which class, and how a diff is told.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <sqlite3.h>
 #include <stdlib.h>

@@ -3,8 +3,6 @@
  * diff_text.c - a diff for people: what was compared, how much changed in each area,
  * then the cases, the worst first, those with one transition and reason together.
  */
-#include "config.h"
-
 #include <stdlib.h>
 #include <string.h>
 

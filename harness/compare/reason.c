@@ -2,8 +2,6 @@
 /*
  * reason.c - take out of a reason what no two runs have in common.
  */
-#include "config.h"
-
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,8 +2,6 @@
 /*
  * matrix.c - sort a run into rows and columns. It writes nothing.
  */
-#include "config.h"
-
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>

@@ -3,8 +3,6 @@
  * report_sound.c - the sandbox's verdict for people: one letter per cell, or one word per
  * kernel, and below it why. What is sound is decided in sound.c.
  */
-#include "config.h"
-
 #include <stdlib.h>
 #include <string.h>
 

@@ -2,8 +2,6 @@
 /*
  * report_sound_test.c - the sandbox's verdict as people read it.
  */
-#include "config.h"
-
 #include <string.h>
 
 #include "harness/base/case.h"

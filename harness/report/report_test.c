@@ -3,8 +3,6 @@
  * report_test.c - the matrix, its verdict, and how it is written for people and for
  * programs.
  */
-#include "config.h"
-
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>

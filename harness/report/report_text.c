@@ -4,8 +4,6 @@
  * letters mean and one line that counts. In between are the grid and the reasons. It
  * must stay readable with a dozen cells at 80 columns and without colours.
  */
-#include "config.h"
-
 #include <stdlib.h>
 #include <string.h>
 

@@ -2,8 +2,6 @@
 /*
  * wrap.c - break lines between words.
  */
-#include "config.h"
-
 #include <stdlib.h>
 #include <string.h>
 

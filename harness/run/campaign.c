@@ -3,8 +3,6 @@
  * campaign.c - plan the cells of a run and see it through. What a case's status is
  * was decided before it comes here.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>

@@ -3,8 +3,6 @@
  * host.c - run the runner here. It must leave no process behind on whatever way it
  * is left, and it must not judge what the runner found out.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

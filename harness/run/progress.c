@@ -2,8 +2,6 @@
 /*
  * progress.c - one place that writes to standard error while threads are at work.
  */
-#include "config.h"
-
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>

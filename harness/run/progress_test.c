@@ -2,8 +2,6 @@
 /*
  * progress_test.c - how long the rest will take, and how that is said.
  */
-#include "config.h"
-
 #include "harness/base/case.h"
 #include "harness/run/progress.h"
 

@@ -3,8 +3,6 @@
  * request.c - what a run is asked for, as words. Whether there is such a kernel or
  * ABI is not known here.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,8 +2,6 @@
 /*
  * request_test.c - requests to text and back, and words that are none.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <string.h>
 

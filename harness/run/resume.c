@@ -2,8 +2,6 @@
 /*
  * resume.c - from a stored run to targets with a part of their answers.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

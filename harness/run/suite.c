@@ -2,8 +2,6 @@
 /*
  * suite.c - find out what could be run. It runs programs only to list them.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,8 +2,6 @@
 /*
  * target.c - what all targets share: what is left to be run. Pure.
  */
-#include "config.h"
-
 #include <stdlib.h>
 #include <string.h>
 

@@ -4,8 +4,6 @@
  * boot; after a panic or a hang it is booted again for the cases that are left,
  * without the one that did it; then once for what failed.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -3,8 +3,6 @@
  * target_host.c - the cells of the running kernel and those of qemu-user: the runner
  * on the host, one program at a time.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,8 +2,6 @@
 /*
  * target_test.c - what is left to be run, and what a cell is asked for.
  */
-#include "config.h"
-
 #include <stdlib.h>
 #include <string.h>
 

@@ -2,8 +2,6 @@
 /*
  * relies.c - the list of what belay relies on. It starts nothing and reads nothing.
  */
-#include "config.h"
-
 #include <stdlib.h>
 #include <string.h>
 

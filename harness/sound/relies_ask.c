@@ -3,8 +3,6 @@
  * relies_ask.c - have belay say what it relies on. SQLite reads its JSON, so that
  * kmatrix has no reader of its own; nothing is written anywhere.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <limits.h>
 #include <sqlite3.h>

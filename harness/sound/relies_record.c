@@ -3,8 +3,6 @@
  * relies_record.c - find the belay to ask. The answer is the same for every ABI, so any
  * that the running kernel starts will do.
  */
-#include "config.h"
-
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>

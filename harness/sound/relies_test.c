@@ -2,8 +2,6 @@
 /*
  * relies_test.c - what belay says about itself: asked, understood, or refused whole.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

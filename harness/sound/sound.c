@@ -2,8 +2,6 @@
 /*
  * sound.c - from results and reliances to a verdict. It writes nothing.
  */
-#include "config.h"
-
 #include <stdlib.h>
 #include <string.h>
 

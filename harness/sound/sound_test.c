@@ -2,8 +2,6 @@
 /*
  * sound_test.c - each rule of sound.h: from results to the verdict on a backend.
  */
-#include "config.h"
-
 #include <stdlib.h>
 #include <string.h>
 

@@ -2,8 +2,6 @@
 /*
  * side.c - from a spec to the cells it means. Stores are only read.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

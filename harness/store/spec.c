@@ -2,8 +2,6 @@
 /*
  * spec.c - take a [STORE][#RUN][:KERNEL[/ABI]] apart. It looks at no file.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -3,8 +3,6 @@
  * store.c - the result store in SQLite: its format, and opening it. A file that is not
  * ours, is damaged or is from a newer kmatrix is never written to.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -3,8 +3,6 @@
  * store_harm_test.c - what a killed writer, a full disk or a damaged file does to a
  * result store: it is told, and nothing is lost.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>

@@ -3,8 +3,6 @@
  * store_read.c - runs and cells out of the store. Words that were damaged on the way
  * are never read as a pass.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

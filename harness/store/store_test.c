@@ -3,8 +3,6 @@
  * store_test.c - the result store: what goes in comes out, and what is not ours is
  * left alone.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>

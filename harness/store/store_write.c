@@ -3,8 +3,6 @@
  * store_write.c - runs and cells into the store. It keeps what it is given and judges
  * nothing.
  */
-#include "config.h"
-
 #include <stdlib.h>
 #include <time.h>
 

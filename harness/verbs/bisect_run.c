@@ -6,8 +6,6 @@
  * and takes any other but 0 and 125 for bad. So a step keeps hands off what may go wrong:
  * running and judging are each a process of its own, and what they leave is 0, 1 or 125.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

@@ -2,8 +2,6 @@
 /*
  * cli.c - options, messages and help. It knows no verb.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -3,8 +3,6 @@
  * kmatrix.c - the program: find the verb, and nothing else. A new verb is a line in
  * the table.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>

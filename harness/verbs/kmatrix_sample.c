@@ -7,8 +7,6 @@
  * pass. With KMATRIX_SAMPLE_ONCE it fails in its first run alone: the file of that name
  * says that there was one. "block" writes its process id to the FIFO KMATRIX_SAMPLE_PID and waits.
  */
-#include "config.h"
-
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>

@@ -2,8 +2,6 @@
 /*
  * session.c - begin and end of a verb that starts something.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>

@@ -3,8 +3,6 @@
  * verb_baseline.c - `kmatrix baseline FILE`: accept what is known not to pass, and find
  * what is accepted in vain.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,8 +3,6 @@
  * verb_bisect.c - `kmatrix bisect TEST`: which kernel of the table broke a promise; and
  * `kmatrix bisect --step`, one step of `git bisect run`.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

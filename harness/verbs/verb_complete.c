@@ -7,8 +7,6 @@
  *
  * One candidate a line. ":file" and ":dir" stand for the names that the shell knows.
  */
-#include "config.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,8 +2,6 @@
 /*
  * verb_diff.c - `kmatrix diff A B`: what changed between two kernels or two runs.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>

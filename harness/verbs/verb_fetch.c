@@ -3,8 +3,6 @@
  * verb_fetch.c - `kmatrix fetch`: get kernels and the userland of their guests into
  * the cache ahead of a run, and remove what is superseded. It boots nothing.
  */
-#include "config.h"
-
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,8 +3,6 @@
  * verb_kernels.c - `kmatrix kernels`: what --kernel takes, which ABIs it brings, and
  * what of it is in the cache. It fetches no kernel.
  */
-#include "config.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -3,8 +3,6 @@
  * verb_report.c - `kmatrix report`: a run of a store, or a part of it, in any of the
  * formats. It writes no format itself.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>

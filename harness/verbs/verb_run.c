@@ -2,8 +2,6 @@
 /*
  * verb_run.c - `kmatrix run`: fill a matrix, keep it in the store, show it.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,8 +2,6 @@
 /*
  * verb_shell.c - `kmatrix shell`: boot a kernel for a person, with the tests in it.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -4,8 +4,6 @@
  * whether it has the terminal, the supervisor by which signal the command was
  * stopped. Both ignore SIGTTOU. It waits for nobody.
  */
-#include "config.h"
-
 #include "sandbox/launch/foreground.h"
 
 #include <errno.h>

@@ -3,8 +3,6 @@
  * front.c - stand for the sandbox in the world outside. It decides nothing and
  * touches no process but the supervisor.
  */
-#include "config.h"
-
 #include "sandbox/launch/front.h"
 
 #include <errno.h>

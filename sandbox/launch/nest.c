@@ -4,8 +4,6 @@
  * a user namespace first, in which they are nobody else than before. It must
  * leave the supervisor with no privilege that its caller did not have.
  */
-#include "config.h"
-
 #include "sandbox/launch/nest.h"
 
 #include <errno.h>

@@ -3,8 +3,6 @@
  * backend.c - the names of the backends, and what the notify backend asks of a
  * kernel. What a kernel has is tried, never read off its version.
  */
-#include "config.h"
-
 #include "sandbox/plan/backend.h"
 
 #include <errno.h>

@@ -9,8 +9,6 @@
  * policy by which a woken task does not take it. It is looked at, too: a try
  * in which the caller was quicker says nothing.
  */
-#include "config.h"
-
 #include "sandbox/plan/killable.h"
 
 #include <errno.h>

@@ -3,8 +3,6 @@
  * lifetime.c - the names of the lifetimes, and which rules only a tracer can
  * hold. What the kernel has is nest.c's question.
  */
-#include "config.h"
-
 #include "sandbox/plan/lifetime.h"
 
 #include <errno.h>

@@ -3,8 +3,6 @@
  * listener.c - seccomp's user notification, request by request. It knows no
  * tracee and keeps nothing but the sizes of the kernel's structures.
  */
-#include "config.h"
-
 #include "sandbox/plan/listener.h"
 
 #include <errno.h>

@@ -3,8 +3,6 @@
  * load.c - files of commands, profiles, includes. A load that fails leaves the
  * policy as it was. Knows nothing of what the commands mean.
  */
-#include "config.h"
-
 #include "sandbox/policy/internal.h"
 
 #include <ctype.h>

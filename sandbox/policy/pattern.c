@@ -6,8 +6,6 @@
  * before the first and after the last wildcard is compared at once. Must not
  * know where a subject comes from.
  */
-#include "config.h"
-
 #include "sandbox/policy/pattern.h"
 
 #include <errno.h>

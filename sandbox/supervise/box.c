@@ -3,8 +3,6 @@
  * box.c - counted references to policies, copied when one of several holders
  * changes it. It must not judge anything.
  */
-#include "config.h"
-
 #include "sandbox/supervise/box.h"
 
 #include <errno.h>

@@ -4,8 +4,6 @@
  * of the pid namespace: none of them can name a process outside. It judges
  * nothing.
  */
-#include "config.h"
-
 #include "sandbox/supervise/caller.h"
 
 #include <dirent.h>

@@ -4,8 +4,6 @@
  * the recvmsg that takes one. It makes no ptrace request and touches no tracee
  * memory.
  */
-#include "config.h"
-
 #include "sandbox/supervise/channel.h"
 
 #include <errno.h>

@@ -3,8 +3,6 @@
  * decide.c - the rules that no policy can lift, then the policy. It must not
  * open, read or report anything.
  */
-#include "config.h"
-
 #include "sandbox/supervise/decide.h"
 
 static void refuse(struct decision *d, const char *why)

@@ -4,8 +4,6 @@
  * undoes the layouts that differ between ABIs. It must not look at files or
  * decide anything.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -3,8 +3,6 @@
  * decode_test.c - requests decoded from calls of all ABIs, their memory laid
  * out byte by byte in our own low memory.
  */
-#include "config.h"
-
 #include <atf-c.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -15,8 +15,6 @@
  * On Linux before 4.8 seccomp comes before the syscall-enter-stop and none of
  * this holds; supervise.c refuses to start there. It must not decide anything.
  */
-#include "config.h"
-
 #include "sandbox/supervise/deliver.h"
 
 #include <errno.h>

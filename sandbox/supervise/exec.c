@@ -6,8 +6,6 @@
  * input like any other file. Libraries that are mapped later are not programs
  * and are not judged here.
  */
-#include "config.h"
-
 #include "sandbox/supervise/exec.h"
 
 #include <elf.h>

@@ -2,8 +2,6 @@
 /*
  * fdpass.c - SCM_RIGHTS with one descriptor. Must not interpret the data.
  */
-#include "config.h"
-
 #include "sandbox/supervise/fdpass.h"
 
 #include <errno.h>

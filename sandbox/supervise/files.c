@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* files.c - which descriptors may last; it must not open or close any. */
-#include "config.h"
-
 #include "sandbox/supervise/files.h"
 
 #include <limits.h>

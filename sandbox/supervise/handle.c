@@ -3,8 +3,6 @@
  * handle.c - one supervised call: read it, find its row in the call table,
  * have it performed, deliver the outcome. What has no row is refused.
  */
-#include "config.h"
-
 #include "sandbox/supervise/handle.h"
 
 #include <errno.h>

@@ -3,8 +3,6 @@
  * helper.c - fork a process for an operation that may wait, take its result.
  * It must not decide: what it does was judged before.
  */
-#include "config.h"
-
 #include "sandbox/supervise/helper.h"
 
 #include <errno.h>

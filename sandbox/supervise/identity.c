@@ -4,8 +4,6 @@
  * system calls act on the calling thread alone. It must never leave more
  * rights in force than the tracee has: a step that fails denies.
  */
-#include "config.h"
-
 #include "sandbox/supervise/identity.h"
 
 #include <errno.h>

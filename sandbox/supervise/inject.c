@@ -2,8 +2,6 @@
 /*
  * inject.c - names to numbers, remembered per ABI. Nothing else.
  */
-#include "config.h"
-
 #include "sandbox/supervise/inject.h"
 
 #include <stdbool.h>

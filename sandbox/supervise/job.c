@@ -3,8 +3,6 @@
  * job.c - begin and end of a job: what it holds is taken and given back. What
  * its steps do is deliver.c.
  */
-#include "config.h"
-
 #include "sandbox/supervise/job.h"
 
 #include <errno.h>

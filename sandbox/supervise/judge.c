@@ -5,8 +5,6 @@
  *
  * A refusal is EACCES for names, programs and addresses, EPERM for processes.
  */
-#include "config.h"
-
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>

@@ -6,8 +6,6 @@
  * so ESRCH is normal life at every ptrace request: its end is still to come
  * from waitpid. Decides nothing about calls.
  */
-#include "config.h"
-
 #include "sandbox/supervise/loop.h"
 
 #include <errno.h>

@@ -3,8 +3,6 @@
  * mem.c - reading and writing tracee memory: whole amounts, strings, words.
  * It must not interpret what it copies.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>

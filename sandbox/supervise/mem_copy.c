@@ -5,8 +5,6 @@
  * (CONFIG_CROSS_MEMORY_ATTACH) or forbidden, /proc/TID/mem does the same. It
  * must not interpret what it copies. The fuzz targets put their own in its place.
  */
-#include "config.h"
-
 #include "sandbox/supervise/mem_copy.h"
 
 #include <errno.h>

@@ -3,8 +3,6 @@
  * mem_test.c - memory of a process, which here is our own: the calls do not
  * care. Every case runs both ways, by process_vm_readv and through /proc.
  */
-#include "config.h"
-
 #include <atf-c.h>
 #include <errno.h>
 #include <limits.h>

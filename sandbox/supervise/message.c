@@ -5,8 +5,6 @@
  * out, for the kernel lets nobody but the sender itself name its pid: the
  * receiver sees the supervisor's. It must not judge the address.
  */
-#include "config.h"
-
 #include "sandbox/supervise/message.h"
 
 #include <errno.h>

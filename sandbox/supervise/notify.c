@@ -15,8 +15,6 @@
  * whose every origin is a decision on registers, or on an object that is
  * judged again on what the kernel has really taken (exec.c).
  */
-#include "config.h"
-
 #include "sandbox/supervise/notify.h"
 
 #include <errno.h>

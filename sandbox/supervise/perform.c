@@ -3,8 +3,6 @@
  * perform.c - from a supervised call to its performer: decode, take on the
  * tracee's identity, perform, give it back. It must not know any call.
  */
-#include "config.h"
-
 #include "sandbox/supervise/perform.h"
 
 #include <errno.h>

@@ -5,8 +5,6 @@
  * /proc/self/fd/N of the pin, which leads to the pinned object itself, a
  * symbolic link included.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/xattr.h>

@@ -4,8 +4,6 @@
  * a pinned directory and a last component, so the kernel's own errors come
  * out; all are judged as writing to the name they change.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -10,8 +10,6 @@
  * What F_GETFL may show: O_LARGEFILE for a 32-bit program under a 64-bit
  * supervisor, and no O_NOFOLLOW.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

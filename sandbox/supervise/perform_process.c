@@ -9,8 +9,6 @@
  * Groups and "everybody" may hold outsiders, the supervisor among them: such
  * a signal goes to each member that is of the sandbox, and to nobody else.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>

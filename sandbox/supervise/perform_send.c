@@ -4,8 +4,6 @@
  * what is sent, on the tracee's own socket. A send that would wait is left to
  * a helper.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>

@@ -9,8 +9,6 @@
  * in a register, though: those that no rule speaks of go on as they are, and
  * the others are performed. Only socketpair is then left, and refused.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>

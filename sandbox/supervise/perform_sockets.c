@@ -4,8 +4,6 @@
  * The peer of a unix socket sees the credentials of the supervisor's process:
  * the user is the tracee's, the pid is not.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>

@@ -6,8 +6,6 @@
  * whatever it names by then. Comes here only where processes may give commands
  * (PLAN_RUNTIME); a process that is locked has none.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -4,8 +4,6 @@
  * and when a file is used, so it takes the right to read, and the watch is made
  * on the pinned object. What is told then is the kernel's.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <sys/inotify.h>
 #include <unistd.h>

@@ -4,8 +4,6 @@
  * but a thread chooses its own name in them: the parsers trust no line that
  * follows one. Must not change anything.
  */
-#include "config.h"
-
 #include "sandbox/supervise/procfs.h"
 
 #include <elf.h>

@@ -3,8 +3,6 @@
  * procfs_read.c - the texts of /proc/TID, whole. It must not look into them.
  * The fuzz targets put their own in its place.
  */
-#include "config.h"
-
 #include "sandbox/supervise/procfs.h"
 
 #include <errno.h>

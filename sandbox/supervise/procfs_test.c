@@ -2,8 +2,6 @@
 /*
  * procfs_test.c - what is read of a task is the task's own.
  */
-#include "config.h"
-
 #include <atf-c.h>
 #include <errno.h>
 #include <sched.h>

@@ -4,8 +4,6 @@
  * path; whatever may have gone through the supervisor's own /proc/self goes to
  * the pinned walk instead. It must not ask the policy.
  */
-#include "config.h"
-
 #include "sandbox/supervise/resolve.h"
 
 #include <errno.h>

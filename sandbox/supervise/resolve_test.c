@@ -3,8 +3,6 @@
  * resolve_test.c - names resolved in the view of a child, with openat2 and
  * with the walk alone: both must give the same object and the same errors.
  */
-#include "config.h"
-
 #include <atf-c.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -16,8 +16,6 @@
  * A call that was received, waited in a helper and gave way to the signal has its EINTR
  * by right: notify.c marks its thread.
  */
-#include "config.h"
-
 #include "sandbox/supervise/restart.h"
 
 #include <errno.h>

@@ -5,8 +5,6 @@
  * descriptor number afterwards, what is performed is done to the one taken.
  * It must not connect or send.
  */
-#include "config.h"
-
 #include "sandbox/supervise/sockets.h"
 
 #include <errno.h>

@@ -4,8 +4,6 @@
  * how it guards itself, what it does with signals. Whatever fails here or in
  * the loop ends every process of the sandbox.
  */
-#include "config.h"
-
 #include "sandbox/supervise/supervise.h"
 
 #include <errno.h>

@@ -4,8 +4,6 @@
  * table of its leader, and one of a thread (6.9) that of the thread. It must
  * not use or judge what it takes.
  */
-#include "config.h"
-
 #include "sandbox/supervise/take.h"
 
 #include <errno.h>

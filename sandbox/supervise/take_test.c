@@ -2,8 +2,6 @@
 /*
  * take_test.c - whose descriptor is taken when a thread has a table of its own.
  */
-#include "config.h"
-
 #include <atf-c.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -4,8 +4,6 @@
  * tables, since a fork bomb makes thousands and every stop looks one up. It
  * must not decide or resume anything.
  */
-#include "config.h"
-
 #include "sandbox/supervise/tracee.h"
 
 #include <errno.h>

@@ -5,8 +5,6 @@
  * magic link of a process outside the sandbox is marked. It must never take a
  * step by text alone.
  */
-#include "config.h"
-
 #include "sandbox/supervise/walk.h"
 
 #include <errno.h>
