@@ -98,7 +98,7 @@ mistaken_run()
 	mkfifo go
 	"$belay" -p allow-all -m core/sandbox/exec:deny -m 'allow/exec+/**' -- \
 		sh -c 'echo \$\$ >pid; read go <go; exec /bin/true' 2>report &
-	until [ -s pid ]; do sleep 0.1; done
+	until [ -s pid ]; do kill -0 \$! || exit; done
 	if [ "\$1" != "" ]; then
 		mount --bind /proc/\$\$ /proc/\$(cat pid) || exit 77
 	fi

@@ -48,17 +48,24 @@ char *buf_strdup(const char *s)
 	return s ? buf_strndup(s, strlen(s)) : NULL;
 }
 
+/* The length; the text may hold NULs. */
+static size_t buf_vasprintf(char **out, const char *fmt, va_list ap)
+{
+	int n = vasprintf(out, fmt, ap);
+
+	if (n < 0)
+		buf_die();
+	return (size_t)n;
+}
+
 char *buf_asprintf(const char *fmt, ...)
 {
 	va_list ap;
 	char *p;
-	int n;
 
 	va_start(ap, fmt);
-	n = vasprintf(&p, fmt, ap);
+	buf_vasprintf(&p, fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		buf_die();
 	return p;
 }
 
@@ -100,14 +107,12 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 {
 	va_list ap;
 	char *p;
-	int n;
+	size_t n;
 
 	va_start(ap, fmt);
-	n = vasprintf(&p, fmt, ap);
+	n = buf_vasprintf(&p, fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		buf_die();
-	buf_add(b, p, (size_t)n);
+	buf_add(b, p, n);
 	free(p);
 }
 

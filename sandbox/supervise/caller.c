@@ -134,6 +134,22 @@ int supervisor_each_process(const struct supervisor *sv,
 	return rc;
 }
 
+static int kill_visit(struct process *p, void *arg)
+{
+	(void)arg;
+	kill(p->tgid, SIGKILL);
+	return 0;
+}
+
+void supervisor_kill_all(const struct supervisor *sv)
+{
+	/* Of an init: whoever is in its namespace. Of anybody else it would be the world. */
+	if (sv->nest != NULL && getpid() == 1)
+		kill(-1, SIGKILL);
+	else
+		tracees_each_process(&sv->tracees, kill_visit, NULL);
+}
+
 bool supervisor_is_awaited(const struct supervisor *sv)
 {
 	return sv->nest == NULL || notify_is_awaited(sv);

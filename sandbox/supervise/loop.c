@@ -59,21 +59,6 @@ static int go_on(struct supervisor *sv, struct tracee *t, enum deliver_next next
 	return 0;
 }
 
-static int kill_visit(struct process *p, void *arg)
-{
-	(void)arg;
-	kill(p->tgid, SIGKILL);
-	return 0;
-}
-
-static void kill_all(struct supervisor *sv)
-{
-	if (sv->nest != NULL)
-		kill(-1, SIGKILL); /* an init's own namespace */
-	else
-		tracees_each_process(&sv->tracees, kill_visit, NULL);
-}
-
 /* What /proc says of it is another's, and nothing can be judged; see procfs.h. */
 static int end_mistaken(struct supervisor *sv, pid_t tid)
 {
@@ -285,7 +270,7 @@ static void on_end(struct supervisor *sv, pid_t tid, int ended, int *status)
 	*status = ended;
 	sv->command = 0;
 	if (!sv->wait_all)
-		kill_all(sv);
+		supervisor_kill_all(sv);
 }
 
 /* A helper has ended: the tracee that waits for it goes on. */
@@ -390,7 +375,7 @@ int loop_run(struct supervisor *sv, int *status)
 			return rc;
 		if (sv->all_condemned) {
 			sv->all_condemned = false;
-			kill_all(sv);
+			supervisor_kill_all(sv);
 		}
 	}
 }

@@ -6,7 +6,10 @@
  * lives (doc/kernel-differences.md). It does so while a thread of that number
  * executes a program; so a tracee that was asked for its stat or status once has its
  * name to itself until it ends or executes a program. Those tell the number: -ESTALE
- * where it is another. Nothing else may be asked about a tracee before.
+ * where it is another. Nothing else may be asked about a tracee before. In a pid
+ * namespace of the sandbox's own, where every process has the same rules, only what is
+ * done with somebody's credentials asks first: it is told the files of another process
+ * of the sandbox at worst.
  */
 #ifndef BELAY_SANDBOX_PROCFS_H
 #define BELAY_SANDBOX_PROCFS_H

@@ -180,12 +180,7 @@ static int start(struct supervisor *sv, struct launched *child, enum backend bac
  */
 static void end_all(struct supervisor *sv)
 {
-	/* Of an init: whoever is in its namespace. */
-	if (sv->nest != NULL && getpid() == 1)
-		kill(-1, SIGKILL);
-	for (size_t i = 0; i < TRACEE_BUCKETS; i++)
-		for (struct process *p = sv->tracees.process[i]; p != NULL; p = p->next)
-			kill(p->tgid, SIGKILL);
+	supervisor_kill_all(sv);
 	helper_kill_all();
 	for (;;) {
 		int st;

@@ -97,6 +97,9 @@ bool supervisor_inside(const struct supervisor *sv, pid_t pid);
 int supervisor_each_process(const struct supervisor *sv,
 			    int (*visit)(struct process *p, void *arg), void *arg);
 
+/* SIGKILL for every process of the sandbox. */
+void supervisor_kill_all(const struct supervisor *sv);
+
 /*
  * Whether the caller still waits for its answer. What was read by its number
  * before was then its own: a number is given away when its thread has ended,

@@ -8,7 +8,7 @@
 . "$(atf_get_srcdir)/preamble"
 
 # What the script and the tests share: a guest's console and stream (run.h).
-stub_guest()
+fake_guest()
 {
 	cat <<'EOF'
 at=1
@@ -65,11 +65,11 @@ EOF
 }
 
 # A build tree, a kernel, a userland and a QEMU in this directory, and $run.
-stub()
+fake()
 {
 	[ "$abi" = x86_64 ] || atf_skip "is about an x86_64 machine"
 	builds
-	mkdir -p src/kernel-tests bin tmp cache/rows cache/userland/stub/one
+	mkdir -p src/kernel-tests bin tmp cache/rows cache/userland/fake/one
 	mkdir -p builds/x86_64/harness/guest
 	cp "$(atf_get_srcdir)/../guest/runner" builds/x86_64/harness/guest/
 	printf '\nabs_top_srcdir = %s\nP = kernel-tests/sample_test$(EXEEXT)\n' "$PWD/src" \
@@ -82,14 +82,14 @@ stub()
 	bytes 526 '\000\003'
 	bytes 566 '\077'
 	bytes 1280 '6.1.0-50-amd64 (builder@host) #1 SMP'
-	mkdir cache/userland/stub/one/bin
-	echo busybox >cache/userland/stub/one/bin/busybox
-	(cd cache/userland/stub/one && sha256sum ./bin/busybox >SHA256SUMS)
-	ln -s ../userland/stub/one cache/rows/userland,amd64,bookworm
-	stub_guest >stub_guest
+	mkdir cache/userland/fake/one/bin
+	echo busybox >cache/userland/fake/one/bin/busybox
+	(cd cache/userland/fake/one && sha256sum ./bin/busybox >SHA256SUMS)
+	ln -s ../userland/fake/one cache/rows/userland,amd64,bookworm
+	fake_guest >fake_guest
 	cat >bin/qemu-system-x86_64 <<EOF
 #!/bin/sh
-[ "\$1" != --version ] || { echo 'QEMU emulator version 7.2.22 (stub)'; exit; }
+[ "\$1" != --version ] || { echo 'QEMU emulator version 7.2.22 (fake)'; exit; }
 cd '$PWD' || exit 1
 for a; do
 	case \$a in
@@ -103,7 +103,7 @@ n=\$((\$(cat boots 2>/dev/null || echo 0) + 1))
 echo \$n >boots
 cp asked asked.\$n
 echo \$\$ >pid
-. ./stub_guest
+. ./fake_guest
 . ./guest
 EOF
 	chmod +x bin/qemu-system-x86_64
@@ -133,7 +133,7 @@ retry_head()
 }
 retry_body()
 {
-	stub
+	fake
 	cat >guest <<'EOF'
 up
 case $n in
@@ -170,7 +170,7 @@ consoles_head()
 }
 consoles_body()
 {
-	stub
+	fake
 	cat >guest <<'EOF'
 up
 say "this is boot $n"
@@ -209,14 +209,14 @@ crash_head()
 }
 crash_body()
 {
-	stub
+	fake
 	cat >guest <<'EOF'
 up
 case $n in
 1)
 	pass broken fail pass skip xfail
 	begin block
-	say "Kernel panic - not syncing: stub"
+	say "Kernel panic - not syncing: fake"
 	exit 0
 	;;
 2) pass xpass ;;
@@ -237,7 +237,7 @@ splat_head()
 }
 splat_body()
 {
-	stub
+	fake
 	cat >guest <<'EOF'
 up
 pass block broken
@@ -265,7 +265,7 @@ resume_head()
 }
 resume_body()
 {
-	stub
+	fake
 	mkfifo ready
 	cat >guest <<'EOF'
 up
@@ -322,7 +322,7 @@ stopped_head()
 }
 stopped_body()
 {
-	stub
+	fake
 	mkfifo ready
 	cat >wait <<EOF
 #!/bin/sh
@@ -371,7 +371,7 @@ shell_head()
 }
 shell_body()
 {
-	stub
+	fake
 	cat >guest <<'EOF'
 exec <"$pipe.in" >"$pipe.out"
 echo "[    1.000000] KT-BOOT 6.1.0-50-amd64"
@@ -415,7 +415,7 @@ terminal_head()
 }
 terminal_body()
 {
-	stub
+	fake
 	cat >guest <<'EOF'
 exec <"$pipe.in" >"$pipe.out"
 echo "[    1.000000] KT-BOOT 6.1.0-50-amd64"
