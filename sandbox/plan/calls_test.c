@@ -334,6 +334,7 @@ ATF_TC_BODY(judge_network, tc)
 	ALLOWS("socket", NET, 2, 1 | 02004000 /* flags */, 6, 0, 0);
 	ALLOWS("socket", NET, 10, 2, 17, 0, 0);
 	ALLOWS("socket", NET, 2, 2, 1 /* ICMP */, 0, 0);
+	ALLOWS("socket", NET, 10, 2 | 02000000, 136 /* UDP-Lite */, 0, 0);
 	REFUSES(EAFNOSUPPORT, "socket", NET, 16 /* netlink */, 3, 0, 0, 0);
 	REFUSES(EAFNOSUPPORT, "socket", NET, 38 /* AF_ALG */, 5, 0, 0, 0);
 	REFUSES(EAFNOSUPPORT, "socket", NET, HIGH | 17 /* packet */, 3, 0, 0, 0);
@@ -341,6 +342,7 @@ ATF_TC_BODY(judge_network, tc)
 	REFUSES(EPROTONOSUPPORT, "socket", NET, 2, 5 /* seqpacket */, 0, 0, 0);
 	REFUSES(EPROTONOSUPPORT, "socket", NET, 2, 1, 262 /* MPTCP */, 0, 0);
 	REFUSES(EPROTONOSUPPORT, "socket", NET, 10, 1, 132 /* SCTP */, 0, 0);
+	REFUSES(EPROTONOSUPPORT, "socket", NET, 2, 6 /* DCCP */, 33, 0, 0);
 	ALLOWS("socket", CONNECT, 16, 3, 0, 0, 0);
 	REFUSES(EAFNOSUPPORT, "socketpair", NET, 30 /* TIPC */, 1, 0, 0, 0);
 	ALLOWS("socketpair", NET, 1, 1, 0, 0, 0);
@@ -356,6 +358,7 @@ ATF_TC_BODY(judge_network, tc)
 		ALLOWS("setsockopt", NET, 3, 1 /* SOL_SOCKET */, option, 0, 0);
 		ALLOWS("setsockopt", NET, 3, 6 /* TCP */, option, 0, 0);
 		ALLOWS("setsockopt", NET, 3, 17 /* UDP */, option, 0, 0);
+		ALLOWS("setsockopt", NET, 3, 136 /* UDP-Lite */, option, 0, 0);
 	}
 	ALLOWS("sendto", NET, 3, 0, 0, 0, 0);
 	ASKS("sendto", NET, 3, 0, 0, 0, 1);

@@ -182,7 +182,10 @@ static const struct arg_rule seccomp_flags[] = {
 	BITS(1, 1 << 3, 0, CALL_REFUSE, EBUSY),	/* SECCOMP_FILTER_FLAG_NEW_LISTENER */
 };
 
-/* The type is the low 4 bits; MPTCP and SCTP reach peers in ways that no rule covers. */
+/*
+ * The type is the low 4 bits. UDP-Lite names its peers in the calls of UDP, by the same functions
+ * of the kernel (net/ipv4/udplite.c); MPTCP and SCTP reach peers in ways that no rule covers.
+ */
 #define FAMILY(test, arg, mask, value, action, error) \
 	{ test, arg, mask, value, PLAN_FAMILIES, action, error }
 static const struct arg_rule sockets[] = {
@@ -194,6 +197,7 @@ static const struct arg_rule sockets[] = {
 	FAMILY(ARG_IS, 2, WHOLE, 0, CALL_ALLOW, 0),
 	FAMILY(ARG_IS, 2, WHOLE, IPPROTO_TCP, CALL_ALLOW, 0),
 	FAMILY(ARG_IS, 2, WHOLE, IPPROTO_UDP, CALL_ALLOW, 0),
+	FAMILY(ARG_IS, 2, WHOLE, IPPROTO_UDPLITE, CALL_ALLOW, 0),
 	FAMILY(ARG_IS, 2, WHOLE, IPPROTO_ICMP, CALL_ALLOW, 0),
 	FAMILY(ARG_IS, 2, WHOLE, IPPROTO_ICMPV6, CALL_ALLOW, 0),
 	FAMILY(ARG_ANY, 0, 0, 0, CALL_REFUSE, EPROTONOSUPPORT),

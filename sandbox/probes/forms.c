@@ -2,8 +2,9 @@
 /*
  * forms.c - every form of a call that carries an address, by every door:
  *
- *	forms serve COMMAND...	listen on 127.0.0.1 and 127.0.0.2, and at the
- *				sockets `near` and `far` of this directory; run
+ *	forms serve COMMAND...	listen on 127.0.0.1 and 127.0.0.2, by TCP, UDP and
+ *				UDP-Lite, and at the sockets `near` and `far` of
+ *				this directory; run
  *				COMMAND with the port after it; tell what arrived
  *	forms run PORT		try all forms, each to the near and the far address
  *
@@ -92,9 +93,9 @@ static long do_sendmsg(const struct door *d, int s, const void *addr, size_t len
 	return door_call(d, OP_SENDMSG, 3, ARGS(fd_arg(s), door_put_words(d, w, 7), flags));
 }
 
-static int datagram(void)
+static int datagram(int protocol)
 {
-	return socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	return socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, protocol);
 }
 
 static int stream(void)
@@ -285,30 +286,45 @@ static long by_sctp(const struct door *d, const struct to *to, int s)
 static const struct {
 	const char *name;
 	long (*run)(const struct door *d, const struct to *to, int datagram);
+	int protocol;	/* of the datagram's socket */
 } forms[] = {
-	{ "connect", by_connect },
-	{ "connect-datagram", by_datagram_connect },
-	{ "disconnect", by_disconnect },
-	{ "sendto", by_sendto },
-	{ "sendto-unspec", by_unspec },
-	{ "sendmsg", by_sendmsg },
-	{ "sendmmsg-first", by_first },
-	{ "sendmmsg-second", by_second },
-	{ "fastopen", by_fastopen },
-	{ "fastopen-message", by_fastopen_message },
-	{ "fastopen-connect", by_fastopen_connect },
-	{ "bind", by_bind },
-	{ "listen", by_listen },
-	{ "unix-connect", by_unix_connect },
-	{ "unix-sendto", by_unix_sendto },
-	{ "unix-sendmsg", by_unix_sendmsg },
-	{ "mptcp", by_mptcp },
-	{ "sctp", by_sctp },
+	{ "connect", by_connect, 0 },
+	{ "connect-datagram", by_datagram_connect, 0 },
+	{ "disconnect", by_disconnect, 0 },
+	{ "sendto", by_sendto, 0 },
+	{ "sendto-unspec", by_unspec, 0 },
+	{ "sendmsg", by_sendmsg, 0 },
+	{ "sendmmsg-first", by_first, 0 },
+	{ "sendmmsg-second", by_second, 0 },
+	{ "fastopen", by_fastopen, 0 },
+	{ "fastopen-message", by_fastopen_message, 0 },
+	{ "fastopen-connect", by_fastopen_connect, 0 },
+	{ "bind", by_bind, 0 },
+	{ "listen", by_listen, 0 },
+	{ "unix-connect", by_unix_connect, 0 },
+	{ "unix-sendto", by_unix_sendto, 0 },
+	{ "unix-sendmsg", by_unix_sendmsg, 0 },
+	{ "lite-connect", by_datagram_connect, IPPROTO_UDPLITE },
+	{ "lite-sendto", by_sendto, IPPROTO_UDPLITE },
+	{ "lite-sendto-unspec", by_unspec, IPPROTO_UDPLITE },
+	{ "lite-sendmsg", by_sendmsg, IPPROTO_UDPLITE },
+	{ "lite-sendmmsg-second", by_second, IPPROTO_UDPLITE },
+	{ "lite-bind", by_bind, IPPROTO_UDPLITE },
+	{ "mptcp", by_mptcp, 0 },
+	{ "sctp", by_sctp, 0 },
 };
 
 static const char *answer(long rc)
 {
 	return rc >= 0 ? "ok" : rc == -CUT ? "cut" : strerrorname_np((int)-rc);
+}
+
+/* What form k says to `to`, with a socket of its own; a kernel may lack the protocol. */
+static const char *try(const struct door *d, size_t k, const struct to *to)
+{
+	int s = datagram(forms[k].protocol);
+
+	return answer(s < 0 ? -errno : forms[k].run(d, to, s));
 }
 
 static int run(void)
@@ -321,8 +337,8 @@ static int run(void)
 
 			snprintf(payload, sizeof(payload), "%s %s", d->name, name);
 			doors_reset();
-			printf("%s %s", payload, answer(forms[k].run(d, &near, datagram())));
-			printf(" %s\n", answer(forms[k].run(d, &far, datagram())));
+			printf("%s %s", payload, try(d, k, &near));
+			printf(" %s\n", try(d, k, &far));
 			/* Sockets of before are closed; a stream's data arrives all the same. */
 			for (int fd = 3; fd < 64; fd++)
 				close(fd);
@@ -331,21 +347,24 @@ static int run(void)
 	return 0;
 }
 
-static bool listen_at(const struct to *to, int s[3])
+#define LISTENERS 4
+static bool listen_at(const struct to *to, int s[LISTENERS])
 {
 	struct sockaddr_in in = inet_of(to, AF_INET);
 	struct sockaddr_un un = unix_of(to);
 	socklen_t len = sizeof(in);
 
 	s[0] = stream();
-	s[1] = datagram();
+	s[1] = datagram(0);
 	s[2] = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	s[3] = datagram(IPPROTO_UDPLITE);
 	if (bind(s[0], (const struct sockaddr *)&in, sizeof(in)) < 0 || listen(s[0], 256) < 0 ||
 	    getsockname(s[0], (struct sockaddr *)&in, &len) < 0)
 		return false;
 	port = in.sin_port;
 	return bind(s[1], (const struct sockaddr *)&in, sizeof(in)) == 0 &&
-	       bind(s[2], (const struct sockaddr *)&un, sizeof(un)) == 0;
+	       bind(s[2], (const struct sockaddr *)&un, sizeof(un)) == 0 &&
+	       (s[3] < 0 || bind(s[3], (const struct sockaddr *)&in, sizeof(in)) == 0);
 }
 
 static void tell(const char *where, int s, bool accepts)
@@ -369,7 +388,7 @@ static void tell(const char *where, int s, bool accepts)
 
 static int serve(char **command, int count)
 {
-	int s[2][3], status;
+	int s[2][LISTENERS], status;
 	char **argv = calloc((size_t)count + 2, sizeof(*argv)), text[16];
 	pid_t pid;
 
@@ -388,7 +407,7 @@ static int serve(char **command, int count)
 	free(argv);
 	if (waitpid(pid, &status, 0) != pid || status != 0)
 		return 2;
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < LISTENERS; i++) {
 		tell("near", s[0][i], i == 0);
 		tell("far", s[1][i], i == 0);
 	}
