@@ -94,6 +94,13 @@ fifo_run()
 	same "$probes/threads" fifos
 }
 
+case_of leases "a file on which somebody has a lease is waited for, and nobody else waits for it"
+leases_run()
+{
+	same "$probes/leases"
+	[ "$(grep -c ', given back' inside.out)" -eq 5 ] || atf_fail "$(cat inside.out)"
+}
+
 case_of interrupted "a signal makes no call fail that it does not outside"
 interrupted_run()
 {

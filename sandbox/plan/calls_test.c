@@ -270,6 +270,8 @@ ATF_TC_BODY(judge_ioctl, tc)
 	ALLOWS("fcntl", 0, 0, 8, 0, 0, 0);
 	REFUSES(EPERM, "fcntl", 0, 0, 8, (uint32_t)-5, 0, 0);
 	REFUSES(EPERM, "fcntl64", 0, 0, 15 /* F_SETOWN_EX */, 0, 0, 0);
+	REFUSES(EINVAL, "fcntl", 0, 0, 1040 /* F_SETDELEG */, 0, 0, 0);
+	ALLOWS("fcntl", 0, 0, 1024 /* F_SETLEASE */, 1, 0, 0);
 }
 
 ATF_TC(judge_processes);

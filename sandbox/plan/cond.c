@@ -125,8 +125,13 @@ static const struct arg_rule ioctls[] = {
 	MASKED(1, 0xff00, 0xaa00, CALL_REFUSE, EPERM),
 };
 
-/* F_SETOWN to a group (negative) cannot be judged by one process; 0 takes the owner away. */
+/*
+ * F_SETOWN to a group (negative) cannot be judged by one process; 0 takes the owner away.
+ * Whoever holds a delegation (6.19, commit 1602bad16d7d) can make every rename, unlink or
+ * chmod wait 45 seconds, the supervisor's too; kernels without it answer EINVAL.
+ */
 static const struct arg_rule fcntls[] = {
+	IS(1, 1040, CALL_REFUSE, EINVAL),	/* F_SETDELEG */
 	IS(1, 15, CALL_REFUSE, EPERM),		/* F_SETOWN_EX: the owner lies in memory */
 	IS_NOT(1, 8, CALL_ALLOW, 0),		/* F_SETOWN */
 	IS(ARG_PID, 0, CALL_ALLOW, 0),

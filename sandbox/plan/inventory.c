@@ -29,7 +29,8 @@ static const char *const cond_words[] = {
 	[COND_UNSHARE] = "new namespaces are refused with EPERM",
 	[COND_IOCTL] = "terminal input, line disciplines, owners of signals, attributes of files and "
 		       "userfaultfd are refused with EPERM",
-	[COND_FCNTL] = "all but F_SETOWN is allowed; F_SETOWN_EX and groups are refused with EPERM",
+	[COND_FCNTL] = "all but F_SETOWN is allowed; F_SETOWN_EX and groups are refused with EPERM, "
+		       "F_SETDELEG with EINVAL",
 	[COND_PRCTL] = "PR_SET_MM is refused with EPERM, PR_SCHED_CORE and what is unknown with "
 		       "EINVAL; PR_SET_DUMPABLE does nothing",
 	[COND_PERSONALITY] = "those of Linux and its 32-bit one are allowed, with harmless flags",

@@ -15,6 +15,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "sandbox/supervise/helper.h"
 #include "sandbox/supervise/perform.h"
 #include "sandbox/supervise/procfs.h"
 #include "sandbox/supervise/sys.h"
@@ -40,17 +41,43 @@ static int64_t change_mode(const struct request *r, const struct pin *p, const c
 	return result_of(chmod(name, (mode_t)r->mode & 07777));
 }
 
-static int64_t change_length(const struct request *r, const struct pin *p, const char *name)
+struct truncation {
+	int fd;
+	off_t length;
+};
+
+static int64_t truncate_run(void *arg, int *fd)
 {
+	const struct truncation *tr = arg;
+	char name[PROCFS_FD_NAME];
+
+	(void)fd;
+	return result_of(truncate(procfs_fd_name(tr->fd, name), tr->length));
+}
+
+/* It waits for whoever has a lease on the file, and unlike open cannot be asked not to. */
+static void change_length(struct supervisor *sv, struct tracee *t, const struct pin *p,
+			  struct outcome *out)
+{
+	const struct request *r = &sv->req;
 	uint64_t length = r->call->args[1];
+	struct truncation tr;
+	int rc;
 
 	if (r->spec->variant & VAR_SIZE64)
 		length = decode_pair(r, 1);
 	else if (r->call->abi->word == 4 && r->call->abi->nr_bit == 0)
 		length = (uint64_t)(int64_t)(int32_t)length;
-	if (p->type == S_IFDIR)
-		return -EISDIR;
-	return result_of(truncate(name, (off_t)length));
+	if (p->type == S_IFDIR) {
+		out->result = -EISDIR;
+		return;
+	}
+	tr = (struct truncation){ p->fd, (off_t)length };
+	rc = helper_start(t, truncate_run, &tr, &out->helper);
+	if (rc < 0)
+		out->result = rc;
+	else
+		out->kind = OUTCOME_HELPER;
 }
 
 static int64_t change_times(const struct request *r, const char *name)
@@ -170,7 +197,7 @@ void perform_attribute(struct supervisor *sv, struct tracee *t, struct outcome *
 		out->result = change_owner(r, p);
 		break;
 	case KIND_TRUNCATE:
-		out->result = change_length(r, p, name);
+		change_length(sv, t, p, out);
 		break;
 	case KIND_UTIMES:
 		out->result = change_times(r, name);

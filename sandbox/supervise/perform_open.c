@@ -153,13 +153,47 @@ static int64_t slow_open_run(void *arg, int *fd)
 	return *fd;
 }
 
+static void open_slowly(struct supervisor *sv, struct tracee *t, const struct pin *pin, int flags,
+			struct outcome *out)
+{
+	struct slow_open slow = { pin->fd, flags };
+	int rc = helper_start(t, slow_open_run, &slow, &out->helper);
+
+	if (rc < 0) {
+		outcome_result(out, rc);
+		return;
+	}
+	out->kind = OUTCOME_HELPER;
+	out->cloexec = (sv->req.flags & O_CLOEXEC) != 0;
+}
+
+/*
+ * Whoever has a lease on a file may take its time to give it back (fcntl(2),
+ * F_SETLEASE), and may need us for that. O_NONBLOCK means nothing else here.
+ */
+static void open_file(struct supervisor *sv, struct tracee *t, const struct pin *pin,
+		      const char *name, int flags, struct outcome *out)
+{
+	int fd = open_by_name(name, flags | O_NONBLOCK, 0);
+
+	if ((flags & O_NONBLOCK) == 0 && fd == -EWOULDBLOCK) {
+		open_slowly(sv, t, pin, flags, out);
+		return;
+	}
+	if ((flags & O_NONBLOCK) == 0 && fd >= 0 && fcntl(fd, F_SETFL, flags) < 0) {
+		int err = errno;
+
+		close(fd);
+		fd = -err;
+	}
+	out->result = fd;
+}
+
 static void open_device(struct supervisor *sv, struct tracee *t, const struct pin *pin,
 			const char *name, int flags, struct outcome *out)
 {
-	struct slow_open slow = { pin->fd, flags };
 	struct stat st;
 	bool waits;
-	int rc;
 
 	if (fstat(pin->fd, &st) < 0) {
 		outcome_result(out, -errno);
@@ -173,17 +207,10 @@ static void open_device(struct supervisor *sv, struct tracee *t, const struct pi
 		waits = (flags & O_NONBLOCK) == 0 && (flags & O_ACCMODE) != O_RDWR;
 	else
 		waits = device_may_wait(st.st_rdev);
-	if (!waits) {
+	if (waits)
+		open_slowly(sv, t, pin, flags, out);
+	else
 		out->result = open_by_name(name, flags, 0);
-		return;
-	}
-	rc = helper_start(t, slow_open_run, &slow, &out->helper);
-	if (rc < 0) {
-		outcome_result(out, rc);
-		return;
-	}
-	out->kind = OUTCOME_HELPER;
-	out->cloexec = (sv->req.flags & O_CLOEXEC) != 0;
 }
 
 static void give_fd(uint64_t flags, int fd, struct outcome *out)
@@ -231,6 +258,8 @@ static void open_existing(struct supervisor *sv, struct tracee *t, const struct 
 	out->kind = OUTCOME_RESULT;
 	switch (pin->type) {
 	case S_IFREG:
+		open_file(sv, t, pin, name, reopen, out);
+		break;
 	case S_IFDIR:
 		out->result = open_by_name(name, reopen, 0);
 		break;
