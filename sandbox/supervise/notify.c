@@ -2,14 +2,10 @@
 /*
  * notify.c - receive, have judged and performed, answer. It decides nothing.
  *
- * The filter has WAIT_KILLABLE_RECV: once received, only a fatal signal ends
- * the wait of the caller, so what was performed is answered. (Before that any
- * signal does: restart.c.) A call that may
- * wait long (a helper has it) must let signals in all the same, as natively:
- * the caller is looked at every now and then, and where a signal is pending
- * that its program would notice, the helper gives up and the call ends with
- * ERESTARTSYS, on which the kernel runs the handler and then restarts the call
- * or makes it EINTR, as SA_RESTART has it.
+ * A call that may wait long is performed by a helper. Where that has given up
+ * for a signal (waiting.c), the call ends with ERESTARTSYS, on which the kernel
+ * runs the handler and then restarts the call or makes it EINTR, as SA_RESTART
+ * has it.
  *
  * CONTINUE is the answer in two cases alone: OUTCOME_RUN and OUTCOME_WATCH,
  * whose every origin is a decision on registers, or on an object that is
@@ -24,7 +20,6 @@
 #include <stdlib.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "sandbox/plan/listener.h"
@@ -36,18 +31,9 @@
 #include "sandbox/supervise/helper.h"
 #include "sandbox/supervise/procfs.h"
 #include "sandbox/supervise/restart.h"
+#include "sandbox/supervise/waiting.h"
 
-#define LOOK_EVERY 20		/* ms: how late a waiting call may hear of a signal */
 #define MANY 64			/* threads, of which many may call at once */
-
-/* A call that a helper performs. */
-struct waiting {
-	uint64_t id;
-	pid_t tid;
-	struct helper *helper;
-	bool cloexec, cancelled;
-	struct waiting *next;
-};
 
 struct notify {
 	int listener;		/* -1 when nobody is left below it */
@@ -57,8 +43,7 @@ struct notify {
 	bool was_ahead;		/* so was the one being handled */
 	unsigned int received;
 	struct seccomp_notif next;
-	struct waiting *waiting;
-	int64_t look_at;	/* ms of CLOCK_MONOTONIC: when to look after them again */
+	struct waitings waiting;
 };
 
 int notify_start(struct supervisor *sv, int listener)
@@ -91,12 +76,7 @@ void notify_end(struct supervisor *sv)
 
 	if (n == NULL)
 		return;
-	while (n->waiting != NULL) {
-		struct waiting *w = n->waiting;
-
-		n->waiting = w->next;
-		free(w);
-	}
+	waiting_forget(&n->waiting);
 	if (n->listener >= 0)
 		close(n->listener);
 	close(n->children);
@@ -180,15 +160,12 @@ static int give_by_tracer(struct supervisor *sv, struct tracee *t, uint64_t id,
 static int wait_for(struct notify *n, uint64_t id, const struct tracee *t,
 		    const struct outcome *o)
 {
-	struct waiting *w = calloc(1, sizeof(*w));
+	int rc = waiting_add(&n->waiting, id, t->tid, o->helper, o->cloexec);
 
-	if (w == NULL) {
-		helper_release(o->helper);
-		return sent(listener_answer(n->listener, id, -ENOMEM));
-	}
-	*w = (struct waiting){ id, t->tid, o->helper, o->cloexec, false, n->waiting };
-	n->waiting = w;
-	return 0;
+	if (rc == 0)
+		return 0;
+	helper_release(o->helper);
+	return sent(listener_answer(n->listener, id, rc));
 }
 
 static int deliver(struct supervisor *sv, struct tracee *t, uint64_t id, const struct call *c,
@@ -322,25 +299,14 @@ static int take(struct supervisor *sv)
 	return sv->nest != NULL ? take_untraced(sv, &notif) : take_traced(sv, &notif);
 }
 
-static struct waiting **waiting_find(struct notify *n, const struct helper *h)
-{
-	struct waiting **at = &n->waiting;
-
-	while (*at != NULL && (*at)->helper != h)
-		at = &(*at)->next;
-	return at;
-}
-
 bool notify_helper_ended(struct supervisor *sv, struct helper *h)
 {
 	struct notify *n = sv->notify;
-	struct waiting **at, *w;
+	struct waiting *w = n != NULL ? waiting_remove(&n->waiting, h) : NULL;
 	int fd;
 
-	if (n == NULL || *(at = waiting_find(n, h)) == NULL)
+	if (w == NULL)
 		return false;
-	w = *at;
-	*at = w->next;
 	if (!helper_poll(h) || (w->cancelled && h->result == -EINTR)) {
 		struct tracee *t = tracees_find(&sv->tracees, w->tid);
 
@@ -357,42 +323,6 @@ bool notify_helper_ended(struct supervisor *sv, struct helper *h)
 	helper_release(h);
 	free(w);
 	return true;
-}
-
-/* Whether the program of the thread would notice a signal now. */
-static bool is_signalled(const struct supervisor *sv, pid_t tid)
-{
-	const struct tracee *t = tracees_find(&sv->tracees, tid);
-	const uint64_t silent = UINT64_C(1) << (SIGCHLD - 1) | UINT64_C(1) << (SIGCONT - 1) |
-				UINT64_C(1) << (SIGURG - 1) | UINT64_C(1) << (SIGWINCH - 1);
-	struct procfs_signals s;
-
-	if ((t != NULL && restart_holds(t)) || procfs_signals(tid, &s) < 0)
-		return true;
-	return (s.pending & ~s.blocked & ~s.ignored & (s.caught | ~silent)) != 0;
-}
-
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-/* Let in what a waiting call must not keep out: signals, and the caller's end. */
-static void look_after_waiting(struct supervisor *sv)
-{
-	struct notify *n = sv->notify;
-
-	for (struct waiting *w = n->waiting; w != NULL; w = w->next) {
-		if (w->cancelled)
-			continue;
-		if (listener_is_valid(n->listener, w->id) == 0 && !is_signalled(sv, w->tid))
-			continue;
-		w->cancelled = true;
-		helper_cancel(w->helper);
-	}
 }
 
 static void drain(int fd)
@@ -414,17 +344,11 @@ int notify_wait(struct supervisor *sv)
 					.events = POLLIN },
 				      { .fd = sv->nest != NULL ? sv->nest->line : -1,
 					.events = POLLIN } };
-		int rc = poll(p, 4, n->ahead ? 0 : n->waiting != NULL ? LOOK_EVERY : -1);
+		int rc = poll(p, 4, n->ahead ? 0 : waiting_timeout(&n->waiting));
 
 		if (rc < 0 && errno != EINTR)
 			return -errno;
-		if (n->waiting != NULL && now_ms() >= n->look_at) {
-			int64_t begin = now_ms();
-
-			look_after_waiting(sv);
-			/* Those that wait, however many, must not cost the others much. */
-			n->look_at = now_ms() + LOOK_EVERY + 4 * (now_ms() - begin);
-		}
+		waiting_look_after(sv, &n->waiting, n->listener);
 		if (rc <= 0 && !n->ahead)
 			continue;
 		/* Nobody waits for us any more; our end is everybody's. */
