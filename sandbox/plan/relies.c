@@ -18,7 +18,9 @@
 #define FDPASS "sandbox/supervise/fdpass.c"
 #define FILTER "sandbox/plan/filter.c"
 #define HANDLE "sandbox/supervise/handle.c"
+#define HANDOVER "sandbox/supervise/handover.c"
 #define HELPER "sandbox/supervise/helper.c"
+#define JOB "sandbox/supervise/job.c"
 #define KILLABLE "sandbox/plan/killable.c"
 #define LAUNCH "sandbox/launch/launch.c"
 #define LISTENER "sandbox/plan/listener.c"
@@ -93,13 +95,13 @@ static const struct row trace_signals[] = {
 static const struct row trace_calls[] = {
 	ALL("seccomp.trace.event", "a supervised call stops before it is done", LOOP),
 	ALL("seccomp.trace.skip", "what the supervisor has done is not done again", CALL_CHANGE),
-	ALL("seccomp.trace.recheck", "a call that was put in its place is filtered, and then done", DELIVER),
+	ALL("seccomp.trace.recheck", "a call that was put in its place is filtered, and then done", JOB),
 	ALL("seccomp.trace.cont_vs_syscall", "injected calls have an exit-stop, others none", LOOP),
-	ALL("seccomp.trace.order48", "the call of an injected one is seen once", DELIVER),
+	ALL("seccomp.trace.order48", "the call of an injected one is seen once", JOB),
 	ALL("seccomp.trace.clone_child", "the children are filtered and stop, too", LOOP),
 	ALL("seccomp.trace.execve", "an exec is judged before it starts", HANDLE),
 	ALL("seccomp.trace.restart", "a restarted call is judged again", DELIVER),
-	ALL("seccomp.trace.signal_after", "no handler runs between stop and answer", DELIVER),
+	ALL("seccomp.trace.signal_after", "no handler runs between stop and answer", JOB),
 	ALL("seccomp.trace.fatal", "who is killed while he waits does no call", LOOP),
 	ALL("seccomp.trace.no_tracer", "before SEIZE and after us a supervised call is none", CHILD),
 	ALL("seccomp.trace.nested_filters", "a RET_TRACE of the program's own is one stop with ours", HANDLE),
@@ -113,7 +115,7 @@ static const struct row trace_registers[] = {
 	ALL("ptrace.pair.*", "calls of every ABI are read and changed", CALL_CHANGE),
 	ALL("ptrace.syscall.sysgood", "a syscall-stop is told from a SIGTRAP", LOOP),
 	ALL("ptrace.syscall.fake_ret_exit", "the program gets the result of an injected call", CALL_CHANGE),
-	ALL("regs.preserve.*", "what an injected call changed is put back", DELIVER),
+	ALL("regs.preserve.*", "what an injected call changed is put back", JOB),
 	ALL("regs.getregset.native_size", "the size tells whose registers they are", CALL_CHANGE),
 	ALL("regs.setregset.partial", "a result is written alone", CALL_CHANGE),
 };
@@ -173,12 +175,12 @@ static const struct row trace_pidfd_thread[] = {
 };
 
 static const struct row trace_inject[] = {
-	ALL("ptrace.signal.sigmask", "no handler between two injected calls", DELIVER),
-	ALL("ptrace.signal.sigmask_effect", "and the mask is what it was after them", DELIVER),
+	ALL("ptrace.signal.sigmask", "no handler between two injected calls", JOB),
+	ALL("ptrace.signal.sigmask_effect", "and the mask is what it was after them", JOB),
 	ALL("ptrace.interrupt.blocked_syscall", "who waits for a helper is called back", DELIVER),
 	ALL("ptrace.interrupt.while_stopped", "also when a stop came first", DELIVER),
 	ALL("unix.rights.no_data", "a descriptor comes with one recvmsg, no data buffer", CHANNEL),
-	ALL("unix.rights.cloexec", "and is close-on-exec as the program wanted it", DELIVER),
+	ALL("unix.rights.cloexec", "and is close-on-exec as the program wanted it", HANDOVER),
 	ALL("unix.rights.no_number", "EMFILE is told, and nothing stays behind", CHANNEL),
 	ALL("proc.pdeathsig", "a helper dies with the supervisor", HELPER),
 };

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * deliver.h - give the program its result. A plain value is written at the
- * seccomp stop. A descriptor is handed over through a channel: a unix socket
- * pair of which the process holds one end at a high number and the supervisor
- * the other.
+ * seccomp stop. A descriptor is handed over: handover.h.
  */
 #ifndef BELAY_SANDBOX_DELIVER_H
 #define BELAY_SANDBOX_DELIVER_H
@@ -12,20 +10,13 @@
 
 #include "sandbox/supervise/supervisor.h"
 
-/* What the loop does with the tracee next. */
-enum deliver_next {
-	DELIVER_CONT,	 /* PTRACE_CONT */
-	DELIVER_SYSCALL, /* PTRACE_SYSCALL: more stops of the job to come */
-	DELIVER_HOLD	 /* leave it stopped; see deliver_waiting() */
-};
-
 /*
  * At the seccomp stop of `c`: carry the outcome out. 0 with what to do next,
  * -ESRCH when the tracee is gone, other -errno: it cannot be left like this
  * and must be killed.
  */
 int deliver_outcome(struct supervisor *sv, struct tracee *t, const struct call *c,
-		    struct outcome *o, enum deliver_next *next);
+		    struct outcome *o, enum tracee_next *next);
 
 /*
  * For a call that waits at a listener, when its OUTCOME_FD cannot be given
@@ -36,19 +27,12 @@ int deliver_later(struct tracee *t, const struct call *c, struct outcome *o);
 
 /* Whether that stop is to come; and at it. The same answers as above. */
 bool deliver_is_late(const struct tracee *t);
-int deliver_interrupted(struct supervisor *sv, struct tracee *t, enum deliver_next *next);
+int deliver_interrupted(struct supervisor *sv, struct tracee *t, enum tracee_next *next);
 
 /* At a syscall-stop of a tracee with a job. The same answers. */
-int deliver_step(struct supervisor *sv, struct tracee *t, enum deliver_next *next);
+int deliver_step(struct supervisor *sv, struct tracee *t, enum tracee_next *next);
 
 /* The helper of the tracee's job was reaped. The same answers. */
-int deliver_helper_ended(struct supervisor *sv, struct tracee *t, enum deliver_next *next);
-
-/*
- * A tracee that was held and can go on now, or NULL; call deliver_resume()
- * for it. To be asked after every stop.
- */
-struct tracee *deliver_waiting(struct supervisor *sv);
-int deliver_resume(struct supervisor *sv, struct tracee *t, enum deliver_next *next);
+int deliver_helper_ended(struct supervisor *sv, struct tracee *t, enum tracee_next *next);
 
 #endif

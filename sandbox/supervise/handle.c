@@ -55,7 +55,7 @@ int handle_judge(struct supervisor *sv, struct tracee *t, const struct call *c,
 	return perform_call(sv, t, spec, c, o);
 }
 
-int handle_call(struct supervisor *sv, struct tracee *t, enum deliver_next *next)
+int handle_call(struct supervisor *sv, struct tracee *t, enum tracee_next *next)
 {
 	struct outcome o = { .fd = -1 };
 	struct call c;

@@ -15,6 +15,6 @@ int handle_judge(struct supervisor *sv, struct tracee *t, const struct call *c,
 void handle_drop(struct outcome *o);
 
 /* At a seccomp stop. As deliver_outcome(). */
-int handle_call(struct supervisor *sv, struct tracee *t, enum deliver_next *next);
+int handle_call(struct supervisor *sv, struct tracee *t, enum tracee_next *next);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * inject.h - the numbers of the calls that deliver.c makes a tracee execute.
+ * inject.h - the numbers of the calls that a job makes a tracee execute.
  * All of them are allowed by the filter.
  */
 #ifndef BELAY_SANDBOX_INJECT_H

@@ -11,12 +11,14 @@
 #include <stdint.h>
 
 #include "arch/call.h"
+#include "sandbox/supervise/inject.h"
+#include "sandbox/supervise/mem.h"
+#include "sandbox/supervise/tracee.h"
 
 struct channel;
 struct helper;
 struct identity;
-struct process;
-struct tracee;
+struct supervisor;
 
 /* The largest of msghdr + cmsghdr with a descriptor, and of int[2]. */
 #define JOB_SCRATCH 80
@@ -34,8 +36,7 @@ enum job_step {
 	JOB_TTY,	/* ioctl(TIOCSCTTY) */
 	JOB_UNMAP,
 	JOB_WATCHED,	/* the call as it is: nothing to put back */
-	JOB_REWRITTEN,	/* another call with the same meaning: its result counts */
-	JOB_DONE
+	JOB_REWRITTEN	/* another call with the same meaning: its result counts */
 };
 
 struct job {
@@ -67,6 +68,19 @@ struct job *job_new(const struct call *c);
 
 /* At the seccomp stop of `c`: one with the registers of now, in t->job. 0 or -errno. */
 int job_start(struct tracee *t, const struct call *c);
+
+/* The memory of its tracee, as the call sees it. */
+static inline struct mem job_mem(const struct tracee *t)
+{
+	return (struct mem){ t->tid, t->job->call.abi };
+}
+
+/* Make its tracee execute this call next; signals wait from then on. 0 or -errno. */
+int job_inject(struct supervisor *sv, struct tracee *t, enum inject_call which,
+	       const uint64_t args[ABI_NARGS]);
+
+/* Put everything back, and free it: the program sees `result`. 0 or -errno. */
+int job_finish(struct supervisor *sv, struct tracee *t, int64_t result, enum tracee_next *next);
 
 /*
  * The channel that the job uses or makes is free for others. How often one was

@@ -21,6 +21,7 @@
 #include "sandbox/supervise/deliver.h"
 #include "sandbox/supervise/exec.h"
 #include "sandbox/supervise/handle.h"
+#include "sandbox/supervise/handover.h"
 #include "sandbox/supervise/helper.h"
 #include "sandbox/supervise/job.h"
 #include "sandbox/supervise/notify.h"
@@ -43,17 +44,17 @@ static int resume(const struct tracee *t, int sig)
 	return request(t->job != NULL ? PTRACE_SYSCALL : PTRACE_CONT, t->tid, sig);
 }
 
-static int go_on(struct supervisor *sv, struct tracee *t, enum deliver_next next)
+static int go_on(struct supervisor *sv, struct tracee *t, enum tracee_next next)
 {
 	switch (next) {
-	case DELIVER_SYSCALL:
+	case TRACEE_SYSCALL:
 		return request(PTRACE_SYSCALL, t->tid, 0);
-	case DELIVER_CONT:
+	case TRACEE_CONT:
 		/* It was traced for the job that has ended. */
 		if (sv->nest != NULL && t->job == NULL)
 			return caller_return(sv, t, 0);
 		return request(PTRACE_CONT, t->tid, 0);
-	case DELIVER_HOLD:
+	case TRACEE_HOLD:
 		break;
 	}
 	return 0;
@@ -190,7 +191,7 @@ static bool is_stopping(int sig)
 
 static int on_syscall_stop(struct supervisor *sv, struct tracee *t)
 {
-	enum deliver_next next = DELIVER_CONT;
+	enum tracee_next next = TRACEE_CONT;
 	int rc = t->job != NULL ? deliver_step(sv, t, &next) : 0;
 
 	if (rc == -ESRCH)
@@ -208,7 +209,7 @@ static int on_signal(struct supervisor *sv, struct tracee *t, int sig)
 /* Stopped behind a call that the listener has answered. */
 static int on_late(struct supervisor *sv, struct tracee *t)
 {
-	enum deliver_next next = DELIVER_CONT;
+	enum tracee_next next = TRACEE_CONT;
 	int rc = deliver_interrupted(sv, t, &next);
 
 	if (rc == -ESRCH)
@@ -218,7 +219,7 @@ static int on_late(struct supervisor *sv, struct tracee *t)
 
 static int on_seccomp(struct supervisor *sv, struct tracee *t)
 {
-	enum deliver_next next = DELIVER_SYSCALL;
+	enum tracee_next next = TRACEE_SYSCALL;
 	int rc = 0;
 
 	/* With a job it is a call that we have injected. */
@@ -278,7 +279,7 @@ static int on_helper_end(struct supervisor *sv, struct helper *h)
 {
 	struct tracee *t = tracees_find(&sv->tracees, h->tid);
 	bool waits = t != NULL && t->job != NULL && t->job->helper == h;
-	enum deliver_next next = DELIVER_HOLD;
+	enum tracee_next next = TRACEE_HOLD;
 	int rc;
 
 	helper_reaped(h);
@@ -294,9 +295,9 @@ static int resume_held(struct supervisor *sv)
 {
 	struct tracee *t;
 
-	while ((t = deliver_waiting(sv)) != NULL) {
-		enum deliver_next next = DELIVER_CONT;
-		int rc = deliver_resume(sv, t, &next);
+	while ((t = handover_waiting(sv)) != NULL) {
+		enum tracee_next next = TRACEE_CONT;
+		int rc = handover_resume(sv, t, &next);
 
 		if (rc == 0)
 			rc = go_on(sv, t, next);

@@ -22,7 +22,7 @@ struct process {
 	pid_t tgid;
 	unsigned int threads;
 	int pidfd;		 /* opened when first needed, or -1 */
-	struct channel *channel; /* counted reference, or NULL; see deliver.h */
+	struct channel *channel; /* counted reference, or NULL; see handover.h */
 	struct box *box;	 /* counted reference; NULL: its maker is not known yet */
 	pid_t maker;		 /* with box NULL: the parent; and the stop in which it is held */
 	int held_status;
@@ -41,6 +41,13 @@ struct tracee {
 	bool gave_way;		/* its call was answered with ERESTARTSYS: notify.c */
 	struct identity *changes; /* its last call changes them and may still run, or NULL */
 	struct tracee *next;
+};
+
+/* What the loop does with a thread that has stopped. */
+enum tracee_next {
+	TRACEE_CONT,	/* PTRACE_CONT */
+	TRACEE_SYSCALL, /* PTRACE_SYSCALL: more stops of its job to come */
+	TRACEE_HOLD	/* leave it stopped: for a channel, or for a helper to give up */
 };
 
 #define TRACEE_BUCKETS 1024
