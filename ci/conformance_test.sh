@@ -51,8 +51,54 @@ failure_body()
 	atf_check -s exit:2 -e match:usage "$conformance"
 }
 
+# printed CASE STATUS OUTPUT: one cell whose case has said so.
+printed()
+{
+	echo '{"kernel":"k","abi":"arm","version":"6.1","accel":"tcg"}'
+	printf '{"contract":"sandbox/%s","kernel":"k","abi":"arm","status":"%s","reason":"","output":"%s"}\n' \
+		"$1" "$2" "$3"
+}
+
+atf_test_case calls
+calls_head()
+{
+	atf_set descr "Verify that each call that a case has printed has a row, and that one that failed is the one of the diff"
+}
+calls_body()
+{
+	said='open rule ok 100644/0,- EACCES\nkill process ok - EPERM\nfchmodat2 rule ENOSYS - ENOSYS\nstat stat ok - ok\n'
+	printed each_test:calls_trace pass "$said" >one
+	printed each_test:calls_notify fail "$said--- want\n+++ inside\n@@ -1 +1 @@\n-open rule ok - EACCES\n+open rule ok - ok\n" >two
+	printed each_test:refused_pidns fail 'bpf EPERM EPERM\nreboot ok EPERM\nreboot ok EPERM\n' >three
+	printed forms_test:forms_trace pass 'arm sendto ok EACCES\narm sctp ENOSYS ENOSYS\n' >four
+	atf_check -s exit:1 -o save:table "$conformance" one two three four
+	for row in '| A name | open | EACCES | +-. |' '| A name | fchmodat2 | EACCES | 00. |' \
+		'| An address | sendto | EACCES | +.. |' '| A process | kill | EPERM, ESRCH | ++. |' \
+		'| Looked at | stat | nothing | ++. |' '| Refused | bpf | EPERM | ..+ |' \
+		'| Refused | reboot | EPERM | ..- |'; do
+		atf_check -o ignore grep -xF "$row" table
+	done
+	atf_check -o inline:"7\n" grep -c '^| [A-Z]' table
+}
+
+atf_test_case races
+races_head()
+{
+	atf_set descr "Verify that the figures of each race stand beside each other"
+}
+races_body()
+{
+	printed race_test:names_trace pass 'seed 1\nrace backend weak\nlink@thread   trace  7/9  1/20  0/3/300\n' >one
+	printed race_test:names_notify fail 'link@thread  notify  7/9  1/5  2/3/300\nWON\n' >two
+	atf_check -s exit:1 -o match:'^[|] link@thread [|] trace [|] 1/20, 0/300 [|]$' \
+		-o match:'^[|] link@thread [|] notify [|] 1/5, 2/300 [|]$' \
+		"$conformance" one two
+}
+
 atf_init_test_cases()
 {
+	atf_add_test_case races
+	atf_add_test_case calls
 	atf_add_test_case table
 	atf_add_test_case failure
 }

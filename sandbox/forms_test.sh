@@ -48,6 +48,7 @@ check_forms()
 		-m 'allow/network/bind+inet:127.0.0.1@0' \
 		-m "allow/network/connect+unix:$place/near" -- "$forms" run
 	expected >want
+	cat inside.said
 	diff -u want inside.said || atf_fail "not judged as it should be"
 	grep '^far: ' inside.came && atf_fail "it has arrived all the same"
 	# What is allowed arrives; sendmmsg ends at the first that is refused.
