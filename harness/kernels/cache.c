@@ -195,26 +195,38 @@ int cache_check(const char *entry, struct why *why)
 	return rc;
 }
 
+/*
+ * Until ours is in its place, or a whole one of somebody else. Whoever found the old
+ * one damaged may move a new one aside that has taken its place since: then there is
+ * none for a moment, and he brings his own.
+ */
+static int replace(const char *work, const char *entry, const char *aside, struct why *why)
+{
+	struct why ignored;
+
+	while (rename(work, entry) < 0) {
+		if (errno != EEXIST && errno != ENOTEMPTY)
+			return why_set(why, errno, "cannot rename %s to %s: %s", work, entry,
+				       strerror(errno));
+		if (cache_check(entry, &ignored) == 0) {
+			cache_remove(work, &ignored);
+			return 0;
+		}
+		cache_remove(aside, &ignored);
+		if (rename(entry, aside) < 0 && errno != ENOENT)
+			return why_set(why, errno, "cannot replace %s: %s", entry, strerror(errno));
+	}
+	return 0;
+}
+
 int cache_commit(const char *work, const char *entry, struct why *why)
 {
 	char *aside = buf_asprintf("%s.new-bad-%ld", entry, (long)gettid());
 	struct why ignored;
 	int rc = sums_write(work, why);
 
-	if (rc == 0 && rename(work, entry) < 0) {
-		int e = errno;
-
-		if (e != EEXIST && e != ENOTEMPTY) {
-			rc = why_set(why, e, "cannot rename %s to %s: %s", work, entry,
-				     strerror(e));
-		} else if (cache_check(entry, &ignored) == 0) {
-			cache_remove(work, &ignored);
-		} else if ((rename(entry, aside) < 0 || rename(work, entry) < 0) &&
-			   cache_check(entry, &ignored) < 0) {
-			/* Not even somebody else, who found it damaged too, has made it. */
-			rc = why_set(why, e, "cannot replace %s: %s", entry, strerror(e));
-		}
-	}
+	if (rc == 0)
+		rc = replace(work, entry, aside, why);
 	cache_remove(aside, &ignored);
 	if (rc < 0)
 		cache_remove(work, &ignored);

@@ -221,10 +221,10 @@ CASE(absent, "Verify that a supervised call that the kernel has not is known as 
 	for (size_t i = 0; i < before; i++) {
 		ATF_CHECK_EQ(CALL_SUPERVISE, out[i]->action);
 		ATF_CHECK_EQ(out[i], calls_find(abi_native(), calls_nr(abi_native(), out[i]->name)));
-		ATF_CHECK_EQ(-1, syscall((long)calls_nr(abi_native(), out[i]->name), -1L, 0L, 0L, 0L));
+		ATF_CHECK_EQ(-1, syscall((long)calls_nr(abi_native(), out[i]->name), -1L, "", 0L, 0L));
 		ATF_CHECK_EQ(ENOSYS, errno);
 	}
-	if (syscall(nr, -1L, 0L, 0L, 0L) == -1 && errno == ENOSYS)
+	if (syscall(nr, -1L, "", 0L, 0L) == -1 && errno == ENOSYS)
 		atf_tc_skip("this kernel has none of them");
 	/* A kernel as old as that. */
 	ATF_REQUIRE(old != NULL);

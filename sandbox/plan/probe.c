@@ -33,8 +33,8 @@ size_t plan_absent(const struct abi *native, const struct call_spec *out[PLAN_NE
 	for (size_t i = 0; i < PLAN_NEWER; i++) {
 		long nr = (long)calls_nr(native, newer[i]);
 
-		/* Nothing is named: where there is such a call it finds a bad descriptor or address. */
-		if (nr >= 0 && syscall(nr, -1L, 0L, 0L, 0L, 0L, 0L) == -1 && errno == ENOSYS)
+		/* Nothing is named: where there is such a call it finds no file or a bad address. */
+		if (nr >= 0 && syscall(nr, -1L, "", 0L, 0L, 0L, 0L) == -1 && errno == ENOSYS)
 			out[n++] = calls_named(newer[i]);
 	}
 	return n;
