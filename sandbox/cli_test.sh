@@ -41,9 +41,43 @@ bad_options_body()
 	refused "'-m' needs an argument" -m
 	refused 'there are: auto, trace, notify' --backend gdb touch started
 	refused 'there are: auto, ptrace, pidns' --lifetime 9 touch started
-	refused 'traces every process' --backend trace --lifetime pidns touch started
+	refused '--lifetime pidns cannot be had: backend trace' --backend trace --lifetime pidns \
+		touch started
 	refused 'not a descriptor above 2' --keep-fd 1 touch started
-	refused 'descriptor' --keep-fd 999 touch started
+	refused 'descriptor 999 is not open' --keep-fd 999 touch started
+	refused "'touch' is too much" --calls touch started
+	refused '--plan is about rules' --relies -p allow-all
+	refused 'exclude each other' --calls --relies
+	refused 'exclude each other' --relies --plan
+	refused '--json is for' --json touch started
+}
+
+atf_test_case full_output
+full_output_head()
+{
+	atf_set descr "Verify that what cannot be printed gives one line and status 125"
+}
+full_output_body()
+{
+	[ -c /dev/full ] || atf_skip "there is no /dev/full"
+	for what in --help --version --plan --calls '--calls --json' --relies '--relies --json'; do
+		atf_check -s exit:125 -e match:'^belay: cannot write to standard output: ' \
+			sh -c "'$belay' $what >/dev/full"
+	done
+}
+
+atf_test_case full_report
+full_report_head()
+{
+	atf_set descr "Verify that a report that cannot be written changes neither refusal nor exit status"
+}
+full_report_body()
+{
+	needs_programs
+	[ -c /dev/full ] || atf_skip "there is no /dev/full"
+	atf_check -s exit:3 sh -c "'$belay' -p allow-all -m core/sandbox/write:deny \
+		sh -c 'mkdir made; exit 3' 2>/dev/full"
+	atf_check test ! -e made
 }
 
 atf_test_case bad_rules
@@ -275,6 +309,8 @@ calls_body()
 atf_init_test_cases()
 {
 	atf_add_test_case bad_options
+	atf_add_test_case full_output
+	atf_add_test_case full_report
 	atf_add_test_case bad_rules
 	atf_add_test_case exit_status
 	atf_add_test_case exit_status_exec_denied

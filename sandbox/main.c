@@ -168,6 +168,15 @@ static int supervise(struct launched *c, enum backend backend, const struct nest
 	return exit_status(status, p, report);
 }
 
+/* What was to be printed may not have been, on a full disk for instance. */
+static int print_end(struct report *report)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return EXIT_SUCCESS;
+	report_message(report, "cannot write to standard output: %s", strerror(errno));
+	return EXIT_BELAY;
+}
+
 /* What no rule speaks of and the launch does. */
 static void print_apart(bool apart)
 {
@@ -235,12 +244,13 @@ static int run(const struct options *o, const struct policy *p, struct report *r
 	const struct plan_wish wish = {
 		.backend = o->backend, .lifetime = o->lifetime, .namespaces = nest_missing,
 	};
-	const char *why = NULL;
+	struct plan_refusal refusal;
 	struct plan plan;
-	int r = plan_make(p, &wish, &plan, &why);
+	int r = plan_make(p, &wish, &plan, &refusal);
 
 	if (r == -ENOTSUP) {
-		report_message(report, "what was asked for cannot be had: %s", why);
+		report_message(report, "%s cannot be had: %s", refusal.option,
+			       refusal.why);
 		return EXIT_BELAY;
 	}
 	if (r) {
@@ -250,7 +260,7 @@ static int run(const struct options *o, const struct policy *p, struct report *r
 	if (o->plan) {
 		plan_print(stdout, &plan, p);
 		print_apart(plan.closed != 0);
-		r = fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_BELAY;
+		r = print_end(report);
 	} else if (plan.lifetime == LIFETIME_PIDNS) {
 		r = confine_nested(o, &plan, p, report);
 	} else {
@@ -260,13 +270,27 @@ static int run(const struct options *o, const struct policy *p, struct report *r
 	return r;
 }
 
+/* The command is to find what was promised to it. */
+static int check_kept(const struct options *o, struct policy_error *err)
+{
+	for (size_t i = 0; i < o->nkeep; i++) {
+		if (fcntl(o->keep_fds[i], F_GETFD) >= 0)
+			continue;
+		snprintf(err->text, sizeof(err->text), "--keep-fd: descriptor %d is not open",
+			 o->keep_fds[i]);
+		return -EBADF;
+	}
+	return 0;
+}
+
 static int with_options(const struct options *o, struct report *report)
 {
 	struct policy *p = policy_new();
 	struct policy_error err = { "out of memory" };
 	int code = EXIT_BELAY;
 
-	if (!p || set_environment(o) || set_policy_env(p) || load_policy(p, o, &err)) {
+	if (!p || set_environment(o) || set_policy_env(p) || check_kept(o, &err) ||
+	    load_policy(p, o, &err)) {
 		report_message(report, "%s", err.text);
 	} else {
 		show_notes(p, report);
@@ -276,12 +300,28 @@ static int with_options(const struct options *o, struct report *report)
 	return code;
 }
 
+/* What asks for no rules. False: something else is asked for. */
+static bool print_what(const struct options *o)
+{
+	if (o->help)
+		fputs(options_usage, stdout);
+	else if (o->version)
+		puts("belay " PACKAGE_VERSION);
+	else if (o->calls)
+		(o->json ? inventory_print_json : inventory_print)(stdout);
+	else if (o->relies)
+		(o->json ? relies_print_json : relies_print)(stdout);
+	else
+		return false;
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	char error[512] = "out of memory";
 	struct report *report;
 	struct options o;
-	int code = EXIT_SUCCESS;
+	int code;
 
 	if (open_streams())
 		return EXIT_BELAY;
@@ -296,18 +336,7 @@ int main(int argc, char **argv)
 		report_message(report, "%s", error);
 		code = EXIT_BELAY;
 	} else {
-		if (o.help)
-			fputs(options_usage, stdout);
-		else if (o.version)
-			puts("belay " PACKAGE_VERSION);
-		else if (o.calls)
-			(o.json ? inventory_print_json : inventory_print)(stdout);
-		else if (o.relies)
-			(o.json ? relies_print_json : relies_print)(stdout);
-		else
-			code = with_options(&o, report);
-		if (fflush(stdout) != 0)
-			code = EXIT_BELAY;
+		code = print_what(&o) ? print_end(report) : with_options(&o, report);
 		options_free(&o);
 	}
 	report_free(report);

@@ -153,6 +153,27 @@ static int one_option(int c, char **argv, struct options *o, const struct error 
 	return bad_option(e, argv, c);
 }
 
+/* Whether they make sense together. */
+static int check_together(const struct options *o, const struct error *e)
+{
+	const char *list = o->calls ? "--calls" : "--relies";
+
+	if (o->json && !o->relies && !o->calls)
+		return fail(e, "--json is for --calls and --relies; see belay --help");
+	if (o->relies || o->calls) {
+		if (o->relies + o->calls + o->plan > 1)
+			return fail(e, "--plan, --calls and --relies exclude each other");
+		if (o->nrules > 0)
+			return fail(e, "%s is the same under all rules: no -p, -c or -m beside it; "
+				    "--plan is about rules", list);
+		if (*o->command)
+			return fail(e, "%s runs nothing: '%s' is too much", list, *o->command);
+	} else if (!o->plan && !*o->command) {
+		return fail(e, "no command; see belay --help");
+	}
+	return 0;
+}
+
 int options_parse(int argc, char **argv, struct options *out, char *error, size_t size)
 {
 	const struct error e = { error, size };
@@ -171,10 +192,8 @@ int options_parse(int argc, char **argv, struct options *out, char *error, size_
 	while (!r && (c = getopt_long(argc, argv, "+:p:c:m:E:h", longs, NULL)) != -1)
 		r = one_option(c, argv, &o, &e);
 	o.command = argv + optind;
-	if (!r && o.json && !o.relies && !o.calls)
-		r = fail(&e, "--json is for --calls and --relies; see belay --help");
-	if (!r && !o.help && !o.version && !o.plan && !o.relies && !o.calls && !*o.command)
-		r = fail(&e, "no command; see belay --help");
+	if (!r && !o.help && !o.version)
+		r = check_together(&o, &e);
 	if (r) {
 		options_free(&o);
 		return r;

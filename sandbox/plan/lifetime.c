@@ -35,7 +35,7 @@ int lifetime_parse(const char *word, enum lifetime *out)
 const char *lifetime_obstacle(enum backend backend, unsigned int closed)
 {
 	if (backend != BACKEND_NOTIFY)
-		return "the backend traces every process";
+		return "backend trace traces every process";
 	if (closed & PLAN_RUNTIME)
 		return "rules that change at run time follow each process from its birth, which a "
 		       "tracer alone sees";

@@ -46,26 +46,23 @@ size_t plan_abis(const struct abi *native, bool (*runs)(const struct abi *abi),
 }
 
 /* What was asked for, or what the kernel has. */
-static int choose_backend(enum backend asked, enum backend *out, const char **why)
+static int choose_backend(enum backend asked, enum backend *out, const char **missing)
 {
-	const char *missing = NULL;
-
 	*out = BACKEND_TRACE;
+	*missing = NULL;
 	if (asked == BACKEND_TRACE)
 		return 0;
-	missing = backend_missing();
-	if (missing == NULL)
+	*missing = backend_missing();
+	if (*missing == NULL)
 		*out = BACKEND_NOTIFY;
-	else if (asked == BACKEND_NOTIFY)
-		*why = missing;
-	return missing != NULL && asked == BACKEND_NOTIFY ? -ENOTSUP : 0;
+	return *missing != NULL && asked == BACKEND_NOTIFY ? -ENOTSUP : 0;
 }
 
 /*
  * A pid namespace changes what a program sees of itself, so it is for who asks:
  * for it, or by name for the backend that leaves ptrace to the program.
  */
-static int choose_lifetime(const struct plan_wish *wish, struct plan *p, const char **why)
+static int choose_lifetime(const struct plan_wish *wish, struct plan *p, const char *missing)
 {
 	const char *obstacle;
 
@@ -74,27 +71,33 @@ static int choose_lifetime(const struct plan_wish *wish, struct plan *p, const c
 	if (wish->lifetime == LIFETIME_PTRACE ||
 	    (wish->lifetime == LIFETIME_AUTO && wish->backend != BACKEND_NOTIFY))
 		return 0;
-	obstacle = lifetime_obstacle(p->backend, p->closed);
+	obstacle = missing != NULL ? missing : lifetime_obstacle(p->backend, p->closed);
 	if (obstacle == NULL)
 		obstacle = wish->namespaces();
 	if (obstacle == NULL) {
 		p->lifetime = LIFETIME_PIDNS;
 		return 0;
 	}
-	p->why_traced = *why = obstacle;
+	p->why_traced = obstacle;
 	return wish->lifetime == LIFETIME_AUTO ? 0 : -ENOTSUP;
 }
 
 int plan_make(const struct policy *policy, const struct plan_wish *wish, struct plan *out,
-	      const char **why)
+	      struct plan_refusal *refusal)
 {
 	struct plan p = { .closed = plan_closed(policy) };
-	int r = choose_backend(wish->backend, &p.backend, why);
+	const char *missing;
+	int r = choose_backend(wish->backend, &p.backend, &missing);
 
-	if (r == 0)
-		r = choose_lifetime(wish, &p, why);
-	if (r)
+	if (r) {
+		*refusal = (struct plan_refusal){ "--backend notify", missing };
 		return r;
+	}
+	r = choose_lifetime(wish, &p, missing);
+	if (r) {
+		*refusal = (struct plan_refusal){ "--lifetime pidns", p.why_traced };
+		return r;
+	}
 	p.nabis = plan_abis(abi_native(), plan_probe, p.abis);
 	r = filter_compile(p.abis, p.nabis,
 			   p.closed | (p.lifetime == LIFETIME_PTRACE ? PLAN_TRACED : 0), p.backend,

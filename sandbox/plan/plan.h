@@ -57,12 +57,14 @@ struct plan_wish {
 #define PLAN_NEWER 4
 size_t plan_absent(const struct abi *native, const struct call_spec *out[PLAN_NEWER]);
 
-/*
- * For the running kernel. 0 or -errno; plan_free() afterwards. -ENOTSUP where
- * the backend or lifetime asked for cannot be had: *why says it in one line.
- */
+/* What was asked for and cannot be had, as on the command line, and why not. */
+struct plan_refusal {
+	const char *option, *why;
+};
+
+/* For the running kernel. 0 or -errno; plan_free() afterwards. -ENOTSUP sets *refusal. */
 int plan_make(const struct policy *policy, const struct plan_wish *wish, struct plan *out,
-	      const char **why);
+	      struct plan_refusal *refusal);
 void plan_free(struct plan *plan);
 
 /* For people: belay --plan. */

@@ -148,7 +148,7 @@ CASE(abis, "Verify that a supervisor judges the ABIs that it can handle and the 
 }
 
 static const struct plan_wish traced = { .backend = BACKEND_TRACE };
-static const char *why;
+static struct plan_refusal refusal;
 
 CASE(make_here, "Verify that the plan for this kernel has the native ABI and a filter")
 {
@@ -156,7 +156,7 @@ CASE(make_here, "Verify that the plan for this kernel has the native ABI and a f
 	struct plan plan;
 
 	(void)tc;
-	ATF_REQUIRE_EQ(0, plan_make(p, &traced, &plan, &why));
+	ATF_REQUIRE_EQ(0, plan_make(p, &traced, &plan, &refusal));
 	ATF_CHECK_EQ(abi_native(), plan.abis[0]);
 	ATF_CHECK(plan.filter.len > 100 && plan.filter.filter != NULL);
 	plan_free(&plan);
@@ -173,7 +173,7 @@ CASE(probe_x32, "Verify that x32 is in the plan exactly where the kernel takes i
 	(void)tc;
 	if (strcmp(abi_native()->name, "x86_64"))
 		atf_tc_skip("only code of x86_64 can ask");
-	ATF_REQUIRE_EQ(0, plan_make(p, &traced, &plan, &why));
+	ATF_REQUIRE_EQ(0, plan_make(p, &traced, &plan, &refusal));
 	for (size_t i = 0; i < plan.nabis; i++)
 		planned |= plan.abis[i] == x32;
 	ATF_CHECK_EQ(syscall(0x40000000 + 39) == getpid(), planned);
@@ -196,7 +196,7 @@ CASE(printed, "Verify that the printed plan names every supervised and every ref
 
 	(void)tc;
 	ATF_REQUIRE(out != NULL);
-	ATF_REQUIRE_EQ(0, plan_make(p, &traced, &plan, &why));
+	ATF_REQUIRE_EQ(0, plan_make(p, &traced, &plan, &refusal));
 	plan_print(out, &plan, p);
 	ATF_REQUIRE_EQ(0, fclose(out));
 	for (size_t i = 0; (spec = calls_at(i)); i++) {

@@ -79,6 +79,10 @@ static int scan_stars(struct scan *s)
 static int scan_variable(struct scan *s)
 {
 	static const char *const names[] = {"CWD", "TMPDIR", "HOME", "UID", NULL};
+	static const char *const absent[] = {
+		"there is no current directory", "TMPDIR names no directory", "HOME names no directory",
+		"",
+	};
 	const char *name = s->at + 2, *end = strchr(name, '}'), *value = NULL, *near;
 	const struct policy_env *env = s->env;
 	size_t len = end == NULL ? strlen(name) : (size_t)(end - name);
@@ -112,8 +116,8 @@ static int scan_variable(struct scan *s)
 				 near ? "}'" : "");
 	}
 	if (value == NULL || (which != 3 && value[0] != '/'))
-		return error_set(s->err, "${%s} has no value here: not an absolute path",
-				 names[which]);
+		return error_set(s->err, "${%s} has no value here: %s", names[which],
+				 absent[which]);
 	for (; *value != '\0'; value++) {
 		int rc = push_byte(s, (unsigned char)*value);
 
