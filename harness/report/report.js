@@ -92,21 +92,23 @@
 		return [...new Set(list)].map(v => [v, v]);
 	}
 
-	/* Columns by rules of the sheet: no cell has to be touched. */
+	/* Columns by one rule of the sheet, each change of which costs a look at all cells. */
 	const sheet = document.styleSheets[0];
-	let rules = 0;
+	const own = sheet.cssRules.length;
+	let hiding = '';
 	function show_columns() {
-		for (; rules; rules--)
-			sheet.deleteRule(sheet.cssRules.length - 1);
 		columns = data.cells.map(c => (!state.kernel || c[CELL.kernel] === state.kernel) &&
 			(!state.abi || c[CELL.abi] === state.abi));
-		columns.forEach((on, c) => {
-			if (on)
-				return;
-			sheet.insertRule('#matrix tr:not(.area) > :nth-child(' + (c + 2) +
-				') { display: none; }', sheet.cssRules.length);
-			rules++;
-		});
+		const off = columns.map((on, c) => on ? '' : ':nth-child(' + (c + 2) + ')')
+			.filter(s => s).join(', ');
+
+		if (off === hiding)
+			return;
+		if (hiding)
+			sheet.deleteRule(own);
+		if (off)
+			sheet.insertRule('#matrix tr:not(.area) > :is(' + off + ') { display: none; }', own);
+		hiding = off;
 		const span = 1 + columns.filter(on => on).length;
 		for (const area of areas)
 			area.body.rows[0].cells[0].colSpan = span;
