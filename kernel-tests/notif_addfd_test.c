@@ -55,6 +55,17 @@ static void use_gifts(void *unused)
 	}
 }
 
+/* Of the number that is free before the call, and of the next. */
+static void use_gift(void *unused)
+{
+	(void)unused;
+	g->flags[0] = KT_SYS(dup(g->reader));
+	KT_SYS(close((int)g->flags[0]));
+	kt_notif_body_call(&g->call);
+	for (int i = 0; i < 2; i++)
+		g->written[i] = kt_raw(SYS_write, (int)g->flags[0] + i, "x", 1);
+}
+
 /* The number of bytes in the pipe, which are taken from it. */
 static long drain(void)
 {
@@ -175,20 +186,31 @@ static void ignore(int sig)
 	(void)sig;
 }
 
-static void give_and_send(void *unused)
+static void give(uint32_t flags)
 {
 	struct sigaction sa = { .sa_handler = ignore };
 
-	(void)unused;
 	KT_SYS(sigaction(SIGUSR1, &sa, NULL));
-	s->sent = kt_notif_addfd(s->listener, s->id, FLAG_SEND, g->writer, 0, 0);
+	s->sent = kt_notif_addfd(s->listener, s->id, flags, g->writer, 0, 0);
+}
+
+static void give_alone(void *unused)
+{
+	(void)unused;
+	give(0);
+}
+
+static void give_and_send(void *unused)
+{
+	(void)unused;
+	give(FLAG_SEND);
 	s->answered = kt_notif_send(s->listener, s->id, 0xc1, 0, 0);
 }
 
 /* Runs it up to its ADDFD, and lets a signal be there before that. */
-static void interrupt_supervisor(void)
+static void interrupt_supervisor(kt_body *body)
 {
-	pid_t pid = kt_child_stopped(give_and_send, NULL, PTRACE_O_TRACESYSGOOD);
+	pid_t pid = kt_child_stopped(body, NULL, PTRACE_O_TRACESYSGOOD);
 
 	for (int i = 0; i < 3; i++) { /* into sigaction, out of it, into ioctl */
 		KT_OK(kt_syscall(pid, 0));
@@ -202,31 +224,61 @@ static void interrupt_supervisor(void)
 	KT_WAIT(pid, "exited(0)");
 }
 
-KT_CASE(notif_addfd_send_interrupted, "notif.addfd.send_interrupted",
-	"Verify that a call can still be answered after a signal has interrupted ADDFD with "
-	"SECCOMP_ADDFD_FLAG_SEND",
-	KT_ANSWERS(call, SYS_ioctl, -ENOENT, SEND), KT_RETURNS(call, KT_NOTIF_NR, 0))
+/* The target, whose call waits after an ADDFD that a signal has interrupted. */
+static pid_t interrupt(kt_body *body)
 {
 	pid_t pid = 0;
 
-	KT_NEEDS(kt_probe_listener());
 	make_gift();
 	s = kt_shared(sizeof(*s));
 	/* The target may be quicker, once. */
 	for (int i = 0; i < 20; i++) {
 		memset(&g->call, 0, sizeof(g->call));
-		pid = kt_notif_target(kt_notif_body_call, &g->call, &s->listener);
+		pid = kt_notif_target(use_gift, NULL, &s->listener);
 		s->id = KT_NOTIF_RECV(s->listener).id;
-		KT_NEEDS(probe_flag_send(s->listener));
+		if (body == give_and_send)
+			KT_NEEDS(probe_flag_send(s->listener));
 		kt_notif_slow_down(pid);
-		interrupt_supervisor();
+		interrupt_supervisor(body);
 		kt_notif_speed_up(pid);
 		if (s->sent == -EINTR)
 			break;
+		if (body == give_alone)
+			KT_EQ(kt_notif_send(s->listener, s->id, 0, 0, 0), 0);
 		KT_WAIT(pid, "exited(0)");
 		close(s->listener);
 	}
 	KT_EQ(s->sent, -EINTR);
+	return pid;
+}
+
+KT_CASE(notif_addfd_interrupted, "notif.addfd.interrupted",
+	"Verify that ADDFD which a signal interrupts has given nothing, and that it can be asked "
+	"again and the call be answered",
+	KT_ANSWERS(call, SYS_ioctl, 41, ADDFD), KT_ANSWERS(call, SYS_ioctl, -ENOENT, SEND),
+	KT_RETURNS(call, KT_NOTIF_NR, 0))
+{
+	pid_t pid;
+
+	KT_NEEDS(kt_probe_listener());
+	pid = interrupt(give_alone);
+	KT_EQ(kt_notif_addfd(s->listener, s->id, 0, g->writer, 0, 0), g->flags[0]);
+	KT_EQ(kt_notif_send(s->listener, s->id, 0xc1, 0, 0), 0);
+	KT_WAIT(pid, "exited(0)");
+	KT_EQ(g->call.result, 0xc1);
+	KT_EQ(g->written[0], 1);
+	KT_EQ(g->written[1], -EBADF);
+}
+
+KT_CASE(notif_addfd_send_interrupted, "notif.addfd.send_interrupted",
+	"Verify that a call can still be answered after a signal has interrupted ADDFD with "
+	"SECCOMP_ADDFD_FLAG_SEND",
+	KT_ANSWERS(call, SYS_ioctl, -ENOENT, SEND), KT_RETURNS(call, KT_NOTIF_NR, 0))
+{
+	pid_t pid;
+
+	KT_NEEDS(kt_probe_listener());
+	pid = interrupt(give_and_send);
 	/* Not every stable release with the mend is known. */
 	if (s->answered != 0)
 		kt_known_bug(KT_BUG_ADDFD_SEND_INTERRUPTED);

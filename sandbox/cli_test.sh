@@ -193,6 +193,30 @@ plan_body()
 	atf_check -o match:'^belay [0-9]' "$belay" --version
 }
 
+atf_test_case signals_given
+signals_given_head()
+{
+	atf_set descr "Verify that signals which the caller ignores or blocks change neither plan nor status, and stay so for the command"
+}
+signals_given_body()
+{
+	needs_programs
+	env --ignore-signal=CHLD --block-signal=USR1 true 2>/dev/null ||
+		atf_skip "env does not change signals here"
+	for how in "" "--backend notify" "--backend trace"; do
+		"$belay" -p allow-all $how --plan >want 2>want.err
+		for given in --ignore-signal=CHLD --block-signal=USR1; do
+			atf_check -o file:want -e file:want.err -s ignore env $given \
+				"$belay" -p allow-all $how --plan
+			[ -s want ] || continue
+			atf_check -s exit:7 env $given "$belay" -p allow-all $how sh -c 'exit 7'
+			env $given grep '^Sig[BI]' /proc/self/status >native
+			atf_check -o file:native env $given "$belay" -p allow-all $how \
+				grep '^Sig[BI]' /proc/self/status
+		done
+	done
+}
+
 atf_test_case set_user_id
 set_user_id_head()
 {
@@ -320,6 +344,7 @@ atf_init_test_cases()
 	atf_add_test_case plan
 	atf_add_test_case lifetimes
 	atf_add_test_case calls
+	atf_add_test_case signals_given
 	atf_add_test_case set_user_id
 	atf_add_test_case killed
 	atf_add_test_case ended_by_signal

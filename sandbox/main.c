@@ -114,15 +114,26 @@ static void show_notes(const struct policy *p, struct report *report)
 }
 
 /*
+ * Whoever started us may ignore SIGCHLD, and then there is no status to wait for. The
+ * command is to have that as it was `given`.
+ */
+static void hear_children(struct sigaction *given)
+{
+	const struct sigaction heard = { .sa_handler = SIG_DFL };
+
+	sigaction(SIGCHLD, &heard, given);
+}
+
+/*
  * After the launch, so that the command keeps what we were started with.
- * Whoever started us may ignore SIGCHLD, and then there is no status to wait
- * for. Descriptors of the sandbox pass through here: have as many as we may.
+ * Descriptors of the sandbox pass through here: have as many as we may.
  */
 static void become_supervisor(void)
 {
+	struct sigaction given;
 	struct rlimit files;
 
-	signal(SIGCHLD, SIG_DFL);
+	hear_children(&given);
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
 		files.rlim_cur = files.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &files);
@@ -221,16 +232,21 @@ static int confine(const struct options *o, const struct plan *plan, const struc
 static int confine_nested(const struct options *o, const struct plan *plan, const struct policy *p,
 			  struct report *report)
 {
+	struct sigaction given;
 	struct nest nest;
 	const char *failed;
-	int r = nest_start(&nest, &failed);
+	int r;
 
+	hear_children(&given);
+	r = nest_start(&nest, &failed);
 	if (r) {
 		report_message(report, "cannot %s: %s", failed, strerror(-r));
 		return EXIT_BELAY;
 	}
-	if (nest.init == 0)
+	if (nest.init == 0) {
+		sigaction(SIGCHLD, &given, NULL);
 		return confine(o, plan, &nest, p, report);
+	}
 	r = front_wait(&nest);
 	if (r >= 0)
 		return r;
@@ -245,9 +261,13 @@ static int run(const struct options *o, const struct policy *p, struct report *r
 		.backend = o->backend, .lifetime = o->lifetime, .namespaces = nest_missing,
 	};
 	struct plan_refusal refusal;
+	struct sigaction given;
 	struct plan plan;
-	int r = plan_make(p, &wish, &plan, &refusal);
+	int r;
 
+	hear_children(&given);
+	r = plan_make(p, &wish, &plan, &refusal);
+	sigaction(SIGCHLD, &given, NULL);
 	if (r == -ENOTSUP) {
 		report_message(report, "%s cannot be had: %s", refusal.option,
 			       refusal.why);

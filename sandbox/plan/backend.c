@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <signal.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -15,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sandbox/plan/handover.h"
 #include "sandbox/plan/killable.h"
 #include "sandbox/plan/listener.h"
 
@@ -40,17 +42,21 @@ int backend_parse(const char *word, enum backend *out)
 	return -EINVAL;
 }
 
+/* ONE_REQUEST: nothing, and what a hand-over needs to be done at once is there. */
 enum missing {
-	NOTHING, LISTENER_TAKEN, LISTENER, WAIT_KILLABLE, ADDFD_SEND, ANSWERS_LOST, FILTERS
+	NOTHING, ONE_REQUEST, LISTENER_TAKEN, LISTENER, WAIT_KILLABLE, ANSWERS_LOST, FILTERS
 };
 
 static int install(unsigned int flags)
 {
 	struct sock_filter insns[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, KILLABLE_CALL, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, KILLABLE_CALL, 4, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ioctl, 0, 2),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[1])),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, LISTENER_ADDFD, 1, 0),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
 	};
 	const struct sock_fprog filter = { sizeof(insns) / sizeof(insns[0]), insns };
 	long r = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &filter);
@@ -61,8 +67,12 @@ static int install(unsigned int flags)
 /* In a child: the filter stays with it. */
 static enum missing try(void)
 {
+	sigset_t none;
 	int listener;
 
+	/* What tries has signals sent to its children. */
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return FILTERS;
 	listener = install(SECCOMP_FILTER_FLAG_NEW_LISTENER |
@@ -73,21 +83,20 @@ static enum missing try(void)
 		return install(SECCOMP_FILTER_FLAG_NEW_LISTENER) < 0 ? LISTENER : WAIT_KILLABLE;
 	if (listener < 0)
 		return FILTERS;
-	if (!listener_can_give(listener))
-		return ADDFD_SEND;
-	return killable_keeps_answers(listener) ? NOTHING : ANSWERS_LOST;
+	if (!killable_keeps_answers(listener))
+		return ANSWERS_LOST;
+	return handover_look(listener) == 1 ? ONE_REQUEST : NOTHING;
 }
 
 const char *backend_missing(void)
 {
 	static const char *const words[] = {
 		[NOTHING] = NULL,
+		[ONE_REQUEST] = NULL,
 		[LISTENER_TAKEN] = "somebody above holds a seccomp listener already",
 		[LISTENER] = "the kernel has no seccomp listeners (Linux 5.0)",
 		[WAIT_KILLABLE] = "the kernel cannot hold back signals while a call is answered "
 				  "(SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, Linux 5.19)",
-		[ADDFD_SEND] = "the kernel cannot hand over a descriptor with the answer "
-			       "(SECCOMP_ADDFD_FLAG_SEND, Linux 5.14)",
 		[ANSWERS_LOST] = "the kernel may lose an answer to a signal that comes just before it "
 				 "(mended in Linux 6.18, 6.17.3, 6.12.53, 6.6.112, 6.1.156)",
 		[FILTERS] = "a seccomp filter cannot be installed here",
@@ -103,5 +112,6 @@ const char *backend_missing(void)
 		;
 	if (!WIFEXITED(status) || WEXITSTATUS(status) > FILTERS)
 		return words[FILTERS];
+	listener_give_at_once(WEXITSTATUS(status) == ONE_REQUEST);
 	return words[WEXITSTATUS(status)];
 }

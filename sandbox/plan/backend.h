@@ -22,8 +22,8 @@ int backend_parse(const char *word, enum backend *out);
  * Whether the running kernel carries the notify backend, asked by using it in
  * a child: a listener for us (no other one above, 5.0), signals held back
  * while a call is being answered (WAIT_KILLABLE_RECV, 5.19), and no answer lost to
- * one that came before (killable.h), descriptors handed over with the answer
- * (ADDFD_FLAG_SEND, 5.14). NULL, or what is missing.
+ * one that came before (killable.h). NULL, or what is missing. How descriptors are
+ * handed over is settled by the same look: handover.h.
  */
 const char *backend_missing(void);
 

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -22,13 +21,17 @@ struct addfd {
 	uint64_t id;
 	uint32_t flags, srcfd, newfd, newfd_flags;
 };
-#define NOTIF_ADDFD _IOW('!', 3, struct addfd)
+_Static_assert(LISTENER_ADDFD == _IOW('!', 3, struct addfd), "as <linux/seccomp.h> has it");
 #define NOTIF_SET_FLAGS _IOW('!', 4, uint64_t)
 
 /* Until 5.17 the number of ID_VALID had the wrong direction; both are taken since. */
 #define NOTIF_ID_VALID_OLD _IOR('!', 2, uint64_t)
 
-/* EINTR: a signal, SIGSTOP among them, came while another held the lock. */
+/*
+ * EINTR: a signal came while another held the lock, or the caller was still to take a
+ * descriptor. Nothing was done then. (SIGSTOP and the freezer are not told of: the
+ * kernel begins again.)
+ */
 static int request(int listener, unsigned long what, void *arg)
 {
 	int rc;
@@ -100,27 +103,33 @@ int listener_answer(int listener, uint64_t id, int64_t result)
 	return respond(listener, r);
 }
 
+/* Set where an ADDFD with the answer can be interrupted: then that is one switch less. */
+static bool at_once;
+
+void listener_give_at_once(bool safe)
+{
+	at_once = safe;
+}
+
 int listener_give(int listener, uint64_t id, int fd, bool cloexec)
 {
 	struct addfd a = {
 		.id = id,
-		.flags = ADDFD_SEND,
+		.flags = at_once ? ADDFD_SEND : 0,
 		.srcfd = (uint32_t)fd,
 		.newfd_flags = cloexec ? O_CLOEXEC : 0,
 	};
-	sigset_t all, ours;
-	int rc;
+	int rc = request(listener, LISTENER_ADDFD, &a);
 
-	/*
-	 * A signal that comes after the answer and before the caller has taken the
-	 * descriptor would take that back and leave the answer (before Linux 6.12.117 and
-	 * 7.4): ^Z and what is passed on to the command wait for a moment. SIGSTOP cannot.
-	 */
-	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &ours);
-	rc = request(listener, NOTIF_ADDFD, &a);
-	sigprocmask(SIG_SETMASK, &ours, NULL);
-	return rc;
+	return rc < 0 || at_once ? rc : listener_answer(listener, id, rc);
+}
+
+int listener_try_give(int listener, uint64_t id)
+{
+	struct addfd a = { .id = id, .flags = ADDFD_SEND, .srcfd = (uint32_t)listener };
+	int rc = ioctl(listener, LISTENER_ADDFD, &a);
+
+	return rc < 0 ? -errno : rc;
 }
 
 int listener_is_valid(int listener, uint64_t id)
@@ -133,12 +142,4 @@ int listener_sync(int listener)
 	int rc = ioctl(listener, NOTIF_SET_FLAGS, SYNC_WAKE_UP);
 
 	return rc < 0 ? -errno : 0;
-}
-
-bool listener_can_give(int listener)
-{
-	struct addfd a = { .id = UINT64_MAX, .flags = ADDFD_SEND, .srcfd = (uint32_t)listener };
-
-	/* Flags are looked at first: EINVAL for an unknown one, ENOENT then for the id. */
-	return request(listener, NOTIF_ADDFD, &a) == -ENOENT;
 }

@@ -31,18 +31,27 @@ int listener_answer(int listener, uint64_t id, int64_t result);
 
 /*
  * The program gets a duplicate of `fd` under the lowest free number, which is
- * the result of its call (ADDFD_FLAG_SEND, 5.14). -EMFILE by its limit: the
- * call is then still to be answered.
+ * the result of its call. -EMFILE by its limit: the call is then still to be
+ * answered.
  */
 int listener_give(int listener, uint64_t id, int fd, bool cloexec);
+
+/*
+ * From now on by one request (ADDFD_FLAG_SEND), which is `safe` where what
+ * interrupts it leaves the call to be answered: handover.h. Before: by two.
+ */
+void listener_give_at_once(bool safe);
+
+/* By one request, whatever comes of it: `listener` itself. -EINTR: a signal came. */
+int listener_try_give(int listener, uint64_t id);
+
+/* The number of the request for it, for a filter. */
+#define LISTENER_ADDFD 0x40182103u
 
 /* 0 while somebody waits for the answer, -ENOENT when not. */
 int listener_is_valid(int listener, uint64_t id);
 
 /* Stay on the caller's processor when it wakes us (6.6). -errno before. */
 int listener_sync(int listener);
-
-/* Whether the kernel has ADDFD_FLAG_SEND. */
-bool listener_can_give(int listener);
 
 #endif

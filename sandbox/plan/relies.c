@@ -240,9 +240,14 @@ static const struct row notify_killable[] = {
 
 static const struct row notify_addfd[] = {
 	ALL("notif.addfd.basic", "a descriptor goes to the caller alone", LISTENER),
-	ALL("notif.addfd.send", "together with the answer", LISTENER),
+	ALL("notif.addfd.interrupted", "none twice, and no answer, when we are stopped meanwhile", LISTENER),
 	ALL("notif.addfd.rlimit", "within the limits of the program", NOTIFY),
 	ALL("notif.addfd.o_path", "EBADF: the tracer hands it over", NOTIFY),
+};
+
+/* Taken where it can be interrupted, which is tried: handover.c. */
+static const struct row notify_addfd_send[] = {
+	ALL("notif.addfd.send", "a descriptor is the answer", LISTENER),
 };
 
 static const struct row notify_sync[] = {
@@ -417,7 +422,8 @@ static const struct {
 	NOTIFIED("signals", NEEDED, "pass signals on, keep stopped jobs stopped", trace_signals),
 	NOTIFIED("calls", NEEDED, "receive supervised calls and answer them", notify_calls),
 	NOTIFIED("WAIT_KILLABLE_RECV", NEEDED, "answer each call once", notify_killable),
-	NOTIFIED("ADDFD_FLAG_SEND", NEEDED, "give descriptors", notify_addfd),
+	NOTIFIED("ADDFD", NEEDED, "give descriptors", notify_addfd),
+	NOTIFIED("ADDFD_FLAG_SEND", OPTIONAL, "together with the answer", notify_addfd_send),
 	NOTIFIED("SYNC_WAKE_UP", OPTIONAL, "answer sooner", notify_sync),
 	NOTIFIED("registers", NEEDED, "change calls of every ABI", trace_registers),
 	NOTIFIED("exec", NEEDED, "judge a program before its first instruction", trace_exec),

@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -26,6 +25,15 @@
 #define FILES 100
 #define SIGNALS 40
 
+/* Not that of another file, nor one that was there before. */
+static bool is_open_at(int fd, const char *name)
+{
+	struct stat opened, named;
+
+	return fd > STDERR_FILENO && fstat(fd, &opened) == 0 && stat(name, &named) == 0 &&
+	       opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
+}
+
 static void *make_files(void *arg)
 {
 	long failed = 0;
@@ -36,7 +44,8 @@ static void *make_files(void *arg)
 
 		snprintf(name, sizeof(name), "t%ld.%d", (long)(intptr_t)arg, i);
 		fd = open(name, O_CREAT | O_RDWR | O_EXCL, 0600);
-		if (fd < 0 || write(fd, "x", 1) != 1 || close(fd) < 0 || unlink(name) < 0)
+		if (!is_open_at(fd, name) || write(fd, "x", 1) != 1 || close(fd) < 0 ||
+		    unlink(name) < 0)
 			failed++;
 	}
 	return (void *)(intptr_t)failed;

@@ -95,32 +95,11 @@ static int sent(int rc)
 	return rc < 0 && rc != -ENOENT ? rc : 0;
 }
 
-/*
- * A supervisor that is stopped (SIGSTOP, the freezer) while it waits for the
- * caller to take the descriptor has answered already, with 0 (6.18,
- * seccomp_notify_addfd()): that program must not go on with what it was told.
- */
-static void kill_misled(struct supervisor *sv, pid_t tid)
+static int give(const struct notify *n, uint64_t id, int fd, bool cloexec)
 {
-	pid_t tgid = procfs_tgid(tid);
-
-	if (!supervisor_inside(sv, tid) || tgid < 0)
-		return;
-	report_message(sv->report, "stopped while a descriptor was handed over; process %d, "
-		       "which was told a wrong one, is killed", (int)tgid);
-	syscall(SYS_tgkill, tgid, tid, SIGKILL);
-}
-
-static int give(struct supervisor *sv, pid_t tid, uint64_t id, int fd, bool cloexec)
-{
-	const struct notify *n = sv->notify;
 	int rc = listener_give(n->listener, id, fd, cloexec);
 
 	close(fd);
-	if (rc == -EINPROGRESS) {
-		kill_misled(sv, tid);
-		return 0;
-	}
 	/* What the program's own limits refuse it hears as from its own open. */
 	if (rc < 0 && rc != -ENOENT)
 		rc = listener_answer(n->listener, id, rc);
@@ -189,7 +168,7 @@ static int deliver(struct supervisor *sv, struct tracee *t, uint64_t id, const s
 	case OUTCOME_FD:
 		if (needs_tracer(o))
 			return give_by_tracer(sv, t, id, c, o);
-		return give(sv, t->tid, id, o->fd, o->cloexec);
+		return give(n, id, o->fd, o->cloexec);
 	case OUTCOME_HELPER:
 		return wait_for(n, id, t, o);
 	case OUTCOME_REWRITE:
@@ -316,7 +295,7 @@ bool notify_helper_ended(struct supervisor *sv, struct helper *h)
 	} else if (h->fd >= 0) {
 		fd = h->fd;
 		h->fd = -1;
-		give(sv, w->tid, w->id, fd, w->cloexec);
+		give(n, w->id, fd, w->cloexec);
 	} else {
 		listener_answer(n->listener, w->id, h->result);
 	}
