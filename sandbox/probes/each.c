@@ -166,6 +166,8 @@ static long plain(char letter, bool forbidden)
 		return S_IFIFO | 0600;
 	case 'w':
 		return O_WRONLY;
+	case 'U':
+		return SIGURG;
 	case 'D':
 		return open_in(good);
 	case 'i':

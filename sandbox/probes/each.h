@@ -27,7 +27,7 @@
  *	g, E arguments and environment			b a place for answers	z zeroes
  *	u, r the user and the group			c, C the capabilities
  *	L, R iovec here and there	N a set of nodes	M, S a set of processors, its size
- *	G struct sched_attr	y nice	Y I/O priority	j a signal's message
+ *	G struct sched_attr	y nice	Y I/O priority	U SIGURG, j its message
  */
 struct each_row {
 	const char *name, *args, *kind;
