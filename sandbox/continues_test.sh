@@ -52,7 +52,7 @@ answers_body()
 		--exclude-dir=probes sandbox |
 		LC_ALL=C sort) >users
 	# A look at the kernel has no program below it, only its own child.
-	atf_check -o inline:"sandbox/plan/handover.c\nsandbox/plan/listener.c\nsandbox/supervise/notify.c\n" \
+	atf_check -o inline:"sandbox/plan/listener.c\nsandbox/plan/sendfd.c\nsandbox/supervise/notify.c\n" \
 		cat users
 	# In the one function that carries outcomes out, below the labels of these two.
 	awk '/^\tcase / { label = $2 } /listener_continue[(]/ { print label }' \

@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sandbox/plan/handover.h"
+#include "sandbox/plan/sendfd.h"
 #include "sandbox/plan/killable.h"
 #include "sandbox/plan/listener.h"
 
@@ -85,7 +85,7 @@ static enum missing try(void)
 		return FILTERS;
 	if (!killable_keeps_answers(listener))
 		return ANSWERS_LOST;
-	return handover_look(listener) == 1 ? ONE_REQUEST : NOTHING;
+	return sendfd_look(listener) == 1 ? ONE_REQUEST : NOTHING;
 }
 
 const char *backend_missing(void)

@@ -23,7 +23,7 @@ int backend_parse(const char *word, enum backend *out);
  * a child: a listener for us (no other one above, 5.0), signals held back
  * while a call is being answered (WAIT_KILLABLE_RECV, 5.19), and no answer lost to
  * one that came before (killable.h). NULL, or what is missing. How descriptors are
- * handed over is settled by the same look: handover.h.
+ * handed over is settled by the same look: sendfd.h.
  */
 const char *backend_missing(void);
 

@@ -38,7 +38,7 @@ int listener_give(int listener, uint64_t id, int fd, bool cloexec);
 
 /*
  * From now on by one request (ADDFD_FLAG_SEND), which is `safe` where what
- * interrupts it leaves the call to be answered: handover.h. Before: by two.
+ * interrupts it leaves the call to be answered: sendfd.h. Before: by two.
  */
 void listener_give_at_once(bool safe);
 

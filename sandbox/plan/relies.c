@@ -245,7 +245,7 @@ static const struct row notify_addfd[] = {
 	ALL("notif.addfd.o_path", "EBADF: the tracer hands it over", NOTIFY),
 };
 
-/* Taken where it can be interrupted, which is tried: handover.c. */
+/* Taken where it can be interrupted, which is tried: sendfd.c. */
 static const struct row notify_addfd_send[] = {
 	ALL("notif.addfd.send", "a descriptor is the answer", LISTENER),
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * handover.c - a supervisor is stopped (SIGSTOP, the freezer, a signal with a handler)
+ * sendfd.c - a supervisor is stopped (SIGSTOP, the freezer, a signal with a handler)
  * after its ADDFD with the answer has woken the caller and before that has taken the
  * descriptor. Until Linux 7.4 (7.3.4, 6.12.117) it takes the descriptor back then and
  * the answer stays: the caller is told of descriptor 0 (commit 832b9b176be0).
@@ -10,7 +10,7 @@
  * waits killable, and the signal waits with him. That the caller does not run in
  * between is seen to as in killable.c. A try in which it did says nothing.
  */
-#include "sandbox/plan/handover.h"
+#include "sandbox/plan/sendfd.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -91,7 +91,7 @@ static int try(int listener)
 	return status_of(pid) == 0 || said != 1 ? said : 0;
 }
 
-int handover_look(int listener)
+int sendfd_look(int listener)
 {
 	int said = -1;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * handover_test.c - the look at hand-overs says the same each time, and what is known
+ * sendfd_test.c - the look at hand-overs says the same each time, and what is known
  * of new kernels.
  */
 #include <atf-c.h>
@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sandbox/plan/handover.h"
+#include "sandbox/plan/sendfd.h"
 #include "sandbox/plan/killable.h"
 #include "sandbox/plan/listener.h"
 
@@ -45,7 +45,7 @@ static int look(void)
 		if (listener < 0)
 			_exit(NONE);
 		killable_keeps_answers((int)listener);
-		switch (handover_look((int)listener)) {
+		switch (sendfd_look((int)listener)) {
 		case 1:
 			_exit(TOGETHER);
 		case 0:
