@@ -3,6 +3,7 @@
  * storm.c - kill a supervisor and see what is left of its sandbox.
  *
  *	storm kill RUNS SEED COMMAND...	kill COMMAND at RUNS random moments
+ *	storm kill-child RUNS SEED ...	kill its one child then, when the load runs
  *	storm reap COMMAND...		run it to its end
  *	storm load | connect		what runs in the sandbox (storm_load.c)
  *
@@ -60,29 +61,56 @@ static void on_alarm(int sig)
 	(void)sig;
 }
 
-/* Kill it if it is ours now; show it if it is one of the first. */
-static bool kill_child(const struct dirent *e, unsigned long run, bool show)
+/* Whether it is a child of `parent`: `text` is what its stat says. */
+static bool is_child(const struct dirent *e, pid_t parent, char *text, int size)
 {
-	bool ours = false;
-	char path[300], text[512], state;
+	char path[300], state;
+	bool is = false;
 	int ppid;
 	FILE *f;
 
+	if (e->d_name[0] < '0' || e->d_name[0] > '9')
+		return false;
 	snprintf(path, sizeof(path), "/proc/%s/stat", e->d_name);
 	f = fopen(path, "re");
 	if (f == NULL)
 		return false;
 	/* The number is compared: /proc can take another one for it (doc/kernel-differences.md). */
-	if (fgets(text, sizeof(text), f) != NULL && atoi(text) == atoi(e->d_name) &&
-	    strrchr(text, ')') != NULL &&
-	    sscanf(strrchr(text, ')') + 1, " %c %d", &state, &ppid) == 2 && ppid == getpid()) {
-		ours = true;
-		if (show)
-			printf("kill %lu: has survived: %.60s\n", run, text);
-		kill(atoi(e->d_name), SIGKILL);
-	}
+	if (fgets(text, size, f) != NULL && atoi(text) == atoi(e->d_name) &&
+	    strrchr(text, ')') != NULL)
+		is = sscanf(strrchr(text, ')') + 1, " %c %d", &state, &ppid) == 2 &&
+		     ppid == parent;
 	fclose(f);
-	return ours;
+	return is;
+}
+
+/* Kill it if it is ours now; show it if it is one of the first. */
+static bool kill_child(const struct dirent *e, unsigned long run, bool show)
+{
+	char text[512];
+
+	if (!is_child(e, getpid(), text, sizeof(text)))
+		return false;
+	if (show)
+		printf("kill %lu: has survived: %.60s\n", run, text);
+	kill(atoi(e->d_name), SIGKILL);
+	return true;
+}
+
+/* One child of it, or itself where it has none. */
+static pid_t child_of(pid_t pid)
+{
+	DIR *dir = opendir("/proc");
+	const struct dirent *e;
+	pid_t child = pid;
+	char text[512];
+
+	while (dir != NULL && child == pid && (e = readdir(dir)) != NULL)
+		if (is_child(e, pid, text, sizeof(text)))
+			child = atoi(e->d_name);
+	if (dir != NULL)
+		closedir(dir);
+	return child;
 }
 
 static void kill_survivors(unsigned long run)
@@ -92,8 +120,7 @@ static void kill_survivors(unsigned long run)
 	const struct dirent *e;
 
 	while (dir != NULL && (e = readdir(dir)) != NULL)
-		if (e->d_name[0] >= '0' && e->d_name[0] <= '9')
-			shown += kill_child(e, run, shown < SHOWN);
+		shown += kill_child(e, run, shown < SHOWN);
 	if (dir != NULL)
 		closedir(dir);
 }
@@ -163,12 +190,13 @@ static pid_t start(char **command, int *up)
 	return pid;
 }
 
-static int storm(unsigned long runs, char **command)
+static int storm(unsigned long runs, bool inner, char **command)
 {
 	unsigned long early = 0;
 
 	for (unsigned long run = 1; run <= runs; run++) {
-		unsigned int parts = any(8);
+		/* While it launches there are children that are none of the sandbox. */
+		unsigned int parts = inner ? 1 + any(7) : any(8);
 		/* Short delays are as frequent as long ones. */
 		unsigned int us = parts == 0 ? any(LAUNCH) : any(1u << any(LONGEST + 1));
 		char c;
@@ -187,7 +215,7 @@ static int storm(unsigned long runs, char **command)
 			return 2;
 		}
 		wait_a_little(us);
-		kill(pid, SIGKILL);
+		kill(inner ? child_of(pid) : pid, SIGKILL);
 		reap_all(run);
 		close(up);
 		clean(run);
@@ -233,12 +261,12 @@ int main(int argc, char **argv)
 		return 0;
 	sigaction(SIGALRM, &sa, NULL);
 	must(prctl(PR_SET_CHILD_SUBREAPER, 1), "PR_SET_CHILD_SUBREAPER");
-	if (argc > 4 && strcmp(what, "kill") == 0) {
+	if (argc > 4 && (strcmp(what, "kill") == 0 || strcmp(what, "kill-child") == 0)) {
 		random_state = strtoull(argv[3], NULL, 10);
-		return storm(strtoul(argv[2], NULL, 10), argv + 4);
+		return storm(strtoul(argv[2], NULL, 10), strcmp(what, "kill") != 0, argv + 4);
 	}
 	if (argc > 2 && strcmp(what, "reap") == 0)
 		return reap(argv + 2);
-	fprintf(stderr, "usage: storm kill RUNS SEED COMMAND... | reap COMMAND... | load | connect\n");
+	fprintf(stderr, "usage: storm kill|kill-child RUNS SEED COMMAND... | reap COMMAND... | load | connect\n");
 	return 2;
 }
