@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * calls.c - one kind of work in a loop: `calls WORK` prints the nanoseconds of
- * one repetition, the least of several rounds. It knows nothing of sandboxes;
- * bench/run starts it natively, at the floor and inside belay.
+ * calls.c - one kind of work in a loop: `calls WORK [CALLERS]` prints the
+ * nanoseconds of one repetition, the least of several rounds; with several
+ * callers, processes that work at the same time, the time of all by the number
+ * of all repetitions. It knows nothing of sandboxes; bench/run starts it
+ * natively, at the floor and inside belay.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -80,49 +82,99 @@ static const struct work {
 	{ "fork-exec", work_fork_exec, 200 },
 };
 
-static double round_ns(const struct work *w)
+/* In a directory of its own: only what every file system shares is shared. */
+static int caller(const struct work *w, int number, int go, int told)
 {
-	struct timespec a, b;
+	char dir[32], byte = 0;
 
-	clock_gettime(CLOCK_MONOTONIC, &a);
+	snprintf(dir, sizeof(dir), "bench.%d", number);
+	if (mkdir(dir, 0700) < 0 || chdir(dir) < 0 || work_open_write() < 0 ||
+	    write(told, &byte, 1) != 1 || read(go, &byte, 1) != 0) {
+		perror(dir);
+		return 1;
+	}
 	for (int i = 0; i < w->times; i++) {
 		if (w->once() < 0) {
 			perror(w->name);
+			return 1;
+		}
+	}
+	if (write(told, &byte, 1) != 1)
+		return 1;
+	return unlink(file) < 0 || chdir("..") < 0 || rmdir(dir) < 0;
+}
+
+static void hear(int fd, int callers)
+{
+	char byte;
+
+	/* A caller that fails ends without a word. */
+	for (int i = 0; i < callers; i++)
+		if (read(fd, &byte, 1) != 1)
+			exit(1);
+}
+
+/* Of one repetition, when so many callers do theirs at once. */
+static double round_ns(const struct work *w, int callers)
+{
+	struct timespec a, b;
+	int go[2], told[2], status;
+
+	if (pipe(go) < 0 || pipe(told) < 0) {
+		perror("pipe");
+		exit(1);
+	}
+	for (int i = 0; i < callers; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			close(go[1]);
+			_exit(caller(w, i, go[0], told[1]));
+		}
+		if (pid < 0) {
+			perror("fork");
 			exit(1);
 		}
 	}
+	close(go[0]);
+	close(told[1]);
+	hear(told[0], callers);
+	clock_gettime(CLOCK_MONOTONIC, &a);
+	close(go[1]);
+	hear(told[0], callers);
 	clock_gettime(CLOCK_MONOTONIC, &b);
-	return ((double)(b.tv_sec - a.tv_sec) * 1e9 + (double)(b.tv_nsec - a.tv_nsec)) / w->times;
+	close(told[0]);
+	for (int i = 0; i < callers; i++)
+		if (wait(&status) < 0 || status != 0)
+			exit(1);
+	return ((double)(b.tv_sec - a.tv_sec) * 1e9 + (double)(b.tv_nsec - a.tv_nsec)) /
+	       w->times / callers;
 }
 
 int main(int argc, char **argv)
 {
 	size_t n = sizeof(works) / sizeof(works[0]);
+	int callers = argc == 3 ? atoi(argv[2]) : 1;
 
 	if (argc == 2 && strcmp(argv[1], "--list") == 0) {
 		for (size_t i = 0; i < n; i++)
 			puts(works[i].name);
 		return 0;
 	}
-	for (size_t i = 0; argc == 2 && i < n; i++) {
+	for (size_t i = 0; (argc == 2 || argc == 3) && callers > 0 && i < n; i++) {
 		double least = 0;
 
 		if (strcmp(argv[1], works[i].name) != 0)
 			continue;
-		if (work_open_write() < 0) {
-			perror(file);
-			return 1;
-		}
 		for (int r = 0; r < ROUNDS; r++) {
-			double ns = round_ns(&works[i]);
+			double ns = round_ns(&works[i], callers);
 
 			if (r == 0 || ns < least)
 				least = ns;
 		}
-		unlink(file);
 		printf("%.0f\n", least);
 		return 0;
 	}
-	fputs("usage: calls --list | calls WORK\n", stderr);
+	fputs("usage: calls --list | calls WORK [CALLERS]\n", stderr);
 	return 2;
 }

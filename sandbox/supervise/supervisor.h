@@ -4,6 +4,12 @@
  * One thread traces, decides and performs, so no two supervised calls ever
  * run at once: between the resolving of a name and its use no process of the
  * sandbox can change it.
+ *
+ * That is why there is no worker per processor at the listener either. What
+ * may wait long is done by a helper, a process, to what is pinned by then. A
+ * single call is as fast so: the kernel is told that whoever wakes the other
+ * is about to sleep (SYNC_WAKE_UP), and both stay on one processor. What is
+ * lost where many call at once is shown by bench/run.
  */
 #ifndef BELAY_SANDBOX_SUPERVISOR_H
 #define BELAY_SANDBOX_SUPERVISOR_H
