@@ -211,8 +211,8 @@ static int store_check(struct store *s, bool *empty, struct why *why)
 			       "another file", s->path);
 	if (version > STORE_VERSION)
 		return why_set(why, EPROTONOSUPPORT, "store '%s' was written by a newer kmatrix "
-			       "(format %d, this one knows up to %d)", s->path, version,
-			       STORE_VERSION);
+			       "(format %d, this one knows up to %d): it is left as it is, "
+			       "name another file", s->path, version, STORE_VERSION);
 	if (store_one(s, "PRAGMA quick_check(1)", NULL, &damage))
 		return store_fail(s, why, "cannot be read");
 	if (damage && strcmp(damage, "ok")) {

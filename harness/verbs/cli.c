@@ -50,7 +50,7 @@ int cli_unknown(const char *what, const char *given, const char *const *words, s
 	return CLI_INFRASTRUCTURE;
 }
 
-void cli_help(const struct cli_verb *verb)
+int cli_help(const struct cli_verb *verb)
 {
 	printf("usage: kmatrix %s [OPTION]...%s%s\n%s.\n\n", verb->name, verb->words ? " " : "",
 	       verb->words ? verb->words : "", verb->summary);
@@ -67,6 +67,7 @@ void cli_help(const struct cli_verb *verb)
 		buf_free(&left);
 	}
 	printf("  %-24s  %s\n\nkmatrix(1) has the rest.\n", "-h, --help", "this text");
+	return cli_write(&(struct buf){0}, CLI_HELP) == CLI_HELP ? CLI_HELP : CLI_BAD;
 }
 
 void cli_list_add(struct cli_list *l, const char *word)
@@ -98,10 +99,8 @@ static int cli_next_long(struct cli *c, const struct cli_verb *verb, const char 
 	size_t len = strcspn(word, "=");
 	const struct cli_option *o = verb->options;
 
-	if (!strcmp(word, "help")) {
-		cli_help(verb);
-		return CLI_HELP;
-	}
+	if (!strcmp(word, "help"))
+		return cli_help(verb);
 	while (o->name && (strlen(o->name) != len || strncmp(o->name, word, len)))
 		o++;
 	if (!o->name)
@@ -125,10 +124,8 @@ static int cli_next_letter(struct cli *c, const struct cli_verb *verb, const cha
 	char letter = *c->group++;
 	const struct cli_option *o = verb->options;
 
-	if (letter == 'h') {
-		cli_help(verb);
-		return CLI_HELP;
-	}
+	if (letter == 'h')
+		return cli_help(verb);
 	while (o->name && o->code != letter)
 		o++;
 	if (!o->name) {
@@ -229,6 +226,6 @@ int cli_write(const struct buf *text, int verdict)
 	if (text->len)
 		fwrite(text->p, 1, text->len, stdout);
 	if (fflush(stdout) || ferror(stdout))
-		return cli_error("cannot write the report: %s", strerror(errno));
+		return cli_error("cannot write to standard output: %s", strerror(errno));
 	return verdict;
 }

@@ -69,7 +69,8 @@ struct cli {
 /* The code of the next option, and its argument in *value; behind "--" all are words. */
 int cli_next(struct cli *c, const struct cli_verb *verb, const char **value);
 
-void cli_help(const struct cli_verb *verb);
+/* CLI_HELP, or CLI_BAD where it cannot be written. */
+int cli_help(const struct cli_verb *verb);
 
 /* A NULL-terminated list that grows; the words are not copied. */
 struct cli_list {

@@ -37,7 +37,7 @@ static int kmatrix_help(void)
 			printf("  %-9s  %s\n", kmatrix_verbs[i]->name, kmatrix_verbs[i]->summary);
 	printf("\nkmatrix VERB --help lists the options of a verb; kmatrix(1) has the rest.\n"
 	       "Exit status: 0 no failure, 1 failures, 2 something is missing, or bad usage.\n");
-	return CLI_OK;
+	return cli_write(&(struct buf){0}, CLI_OK);
 }
 
 int main(int argc, char **argv)
@@ -62,7 +62,7 @@ int main(int argc, char **argv)
 		return kmatrix_help();
 	if (!strcmp(argv[1], "--version")) {
 		printf("kmatrix %s\n", PACKAGE_VERSION);
-		return CLI_OK;
+		return cli_write(&(struct buf){0}, CLI_OK);
 	}
 	for (size_t i = 0; i < KMATRIX_VERBS; i++) {
 		if (kmatrix_verbs[i]->summary)

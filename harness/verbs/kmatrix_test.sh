@@ -54,6 +54,7 @@ usage_body()
 	refused "none.db" report --store none.db
 	refused "fetch what?" fetch
 	refused "did you mean 'bookworm-amd64'?" fetch bookworm-amd46
+	refused "one of both" fetch --refresh --offline bookworm-amd64
 	refused "option --tables needs DIR" --tables
 	refused "tables 'nowhere': No such file" --tables nowhere kernels
 	printf 'own\tamd64\tsid\n' >kernels.tsv
@@ -83,6 +84,20 @@ help_body()
 	BELAY_CACHE=$PWD/empty atf_check -o match:'"id":"own","arch":"amd64","suite":"sid"' \
 		-o match:'"default":false,"abis":\["x86_64","i386","x32"\]' \
 		kmatrix --tables . kernels --json
+}
+
+atf_test_case full
+full_head()
+{
+	atf_set descr "Verify that what cannot be printed is one line, with status 2"
+}
+full_body()
+{
+	[ -c /dev/full ] || atf_skip "there is no /dev/full"
+	for words in --help --version 'run --help' 'shell -h' kernels 'kernels --json'; do
+		atf_check -s exit:2 -e match:'^kmatrix: cannot write to standard output: ' \
+			sh -c "kmatrix $words >/dev/full"
+	done
 }
 
 atf_test_case good
@@ -299,7 +314,7 @@ pipe_body()
 	exec 3<>fifo 4>fifo 3>&-
 	TMPDIR=$PWD/tmp $run -q >&4 2>err
 	atf_check_equal 2 $?
-	atf_check -o inline:"kmatrix: cannot write the report: Broken pipe\n" cat err
+	atf_check -o inline:"kmatrix: cannot write to standard output: Broken pipe\n" cat err
 	atf_check_equal "" "$(ls tmp)"
 	kmatrix report >&4 2>err
 	atf_check_equal 2 $?
@@ -429,7 +444,7 @@ sound_body()
 
 atf_init_test_cases()
 {
-	for t in usage help good bad retry chosen nobuild stale no_qemu work resume pipe \
+	for t in usage help full good bad retry chosen nobuild stale no_qemu work resume pipe \
 		left_behind foreign_store \
 		image stopped; do
 		atf_add_test_case $t

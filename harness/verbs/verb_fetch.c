@@ -3,6 +3,7 @@
  * verb_fetch.c - `kmatrix fetch`: get kernels and the userland of their guests into
  * the cache ahead of a run, and remove what is superseded. It boots nothing.
  */
+#include <errno.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +33,7 @@ static const struct cli_option fetch_options[] = {
 struct fetch {
 	const struct tables *tables;
 	struct cli_list words;
-	bool all, defaults, prune, quiet;
+	bool all, defaults, refresh, offline, prune, quiet;
 	const char *now; /* what is being fetched */
 	bool *machines;  /* whose userland is there, or failed */
 	int failures;
@@ -123,6 +124,10 @@ static int fetch_do(struct fetch *f)
 {
 	bool any = f->all || f->defaults || f->words.count;
 
+	if (f->refresh && f->offline)
+		return cli_error("--refresh asks the mirror, --offline asks nobody: one of both");
+	if (f->refresh || f->offline)
+		fetch_set(f->refresh ? FETCH_NOW : FETCH_OFFLINE);
 	if (!any && !f->prune)
 		return cli_error("fetch what? name kernels of the table, or --default, --all");
 	if (known_kernels(f->tables, f->words.v, f->words.count, true))
@@ -136,7 +141,7 @@ static int fetch_do(struct fetch *f)
 	if (f->prune && fetch_prune(f))
 		f->failures++;
 	if (fflush(stdout) || ferror(stdout))
-		return cli_error("cannot write to standard output");
+		return cli_error("cannot write to standard output: %s", strerror(errno));
 	return f->failures ? CLI_INFRASTRUCTURE : CLI_OK;
 }
 
@@ -153,10 +158,8 @@ static int fetch_main(const struct cli_verb *self, int argc, char **argv)
 	while ((opt = cli_next(&cli, self, &value)) > CLI_END) {
 		if (opt == CLI_WORD)
 			cli_list_add(&f.words, value);
-		else if (opt == FETCH_REFRESH)
-			fetch_set(FETCH_NOW);
-		else if (opt == FETCH_OPT_OFFLINE)
-			fetch_set(FETCH_OFFLINE);
+		f.refresh |= opt == FETCH_REFRESH;
+		f.offline |= opt == FETCH_OPT_OFFLINE;
 		f.all |= opt == FETCH_ALL;
 		f.defaults |= opt == FETCH_DEFAULT;
 		f.prune |= opt == FETCH_PRUNE;
