@@ -175,6 +175,7 @@ static void body(const atf_tc_t *tc)
 		kt_broken(__FILE__, __LINE__, "the case cannot be cleaned up");
 }
 
+/* Its number in a family is i. */
 static void fill(struct entry *e, const struct kt_case *c, size_t i)
 {
 	e->c = c;
@@ -192,31 +193,66 @@ static void fill(struct entry *e, const struct kt_case *c, size_t i)
 	}
 }
 
+static size_t count_of(const struct kt_case *c)
+{
+	return c->count ? c->count : 1;
+}
+
 static bool expand(const struct kt_case *const *from, const struct kt_case *const *to)
 {
 	size_t n = 0;
 
 	for (const struct kt_case *const *c = from; c < to; c++)
-		n += (*c)->count ? (*c)->count : 1;
+		n += count_of(*c);
 	entries = calloc(n, sizeof(*entries));
 	if (!entries)
 		return false;
 	for (const struct kt_case *const *c = from; c < to; c++)
-		for (size_t i = 0; i == 0 || i < (*c)->count; i++)
+		for (size_t i = 0; i < count_of(*c); i++)
 			fill(&entries[entry_count++], *c, i);
 	return true;
 }
 
-/*
- * The case that the command line names, which ATF shows nobody: its last word. ATF
- * makes the metadata of every case that it is told of, and in a program of 300
- * cases that takes longer than the case. NULL: tell it all of them (-l).
- */
-static const struct entry *only_case(void)
+/* Whether the case, or one of the family, may be called so. */
+static bool may_be(const struct kt_case *c, const char *ident)
 {
-	char line[4096], *last;
+	if (!c->count)
+		return strcmp(c->name, ident) == 0;
+	for (const char *p = c->contract; *p; p++, ident++)
+		if (*ident != (*p == '.' ? '_' : *p))
+			return false;
+	return *ident == '_';
+}
+
+/* The only entry is that of `ident`; false, and none at all, when there is no such case. */
+static bool expand_one(const struct kt_case *const *from, const struct kt_case *const *to,
+		       const char *ident)
+{
+	static struct entry one;
+
+	for (const struct kt_case *const *c = from; c < to; c++) {
+		for (size_t i = 0; may_be(*c, ident) && i < count_of(*c); i++) {
+			fill(&one, *c, i);
+			if (strcmp(one.ident, ident))
+				continue;
+			entries = &one;
+			entry_count = 1;
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * The case that the command line names, which ATF shows nobody: its last word. NULL:
+ * there is none.
+ */
+static const char *last_word(void)
+{
+	static char line[4096];
 	int fd = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
 	ssize_t n = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
+	char *last;
 
 	if (fd >= 0)
 		close(fd);
@@ -225,29 +261,27 @@ static const struct entry *only_case(void)
 	last = memrchr(line, '\0', (size_t)n - 1);
 	last = last ? last + 1 : line;
 	last[strcspn(last, ":")] = '\0';
-	for (size_t i = 0; i < entry_count; i++)
-		if (strcmp(entries[i].ident, last) == 0)
-			return &entries[i];
-	return NULL;
+	return last;
 }
 
+/*
+ * A program that runs one case knows that one alone: to describe 300 of them, and to
+ * make what ATF keeps of each, takes longer than the case. For -l it knows them all.
+ */
 atf_error_t kt_case_add_all(atf_tp_t *tp, const struct kt_case *const *from,
 			    const struct kt_case *const *to)
 {
 	char **config = atf_tp_get_config(tp);
 	atf_error_t err = atf_no_error();
-	const struct entry *only;
+	const char *word = last_word();
 	atf_tc_t *tcs;
 
-	if (!config || !expand(from, to))
+	if (!config || !((word && expand_one(from, to, word)) || expand(from, to)))
 		return atf_no_memory_error();
 	tcs = calloc(entry_count, sizeof(*tcs));
 	if (!tcs)
 		return atf_no_memory_error();
-	only = only_case();
 	for (size_t i = 0; i < entry_count && !atf_is_error(err); i++) {
-		if (only && only != &entries[i])
-			continue;
 		err = atf_tc_init(&tcs[i], entries[i].ident, head, body, NULL,
 				  (const char *const *)config);
 		if (!atf_is_error(err))
