@@ -93,7 +93,7 @@ pid_t kt_child(kt_body *body, void *arg)
 
 /* Before its body, a child may have to wait until it is traced. */
 struct held {
-	struct kt_gate here, go;
+	struct kt_gate here, spins, go;
 	kt_body *body;
 	void *arg;
 };
@@ -107,12 +107,16 @@ static struct held *held_new(kt_body *body, void *arg)
 	return h;
 }
 
-/* Spins: no system call stands between the tracer and the body. */
+/*
+ * Spins: no system call stands between the tracer and the body. It wakes the tracer
+ * just before, as one that looks now and then would let it spin for a while.
+ */
 static void held_body(void *arg)
 {
 	struct held *h = arg;
 
-	kt_gate_mark(&h->here);
+	kt_gate_open(&h->here);
+	kt_gate_mark(&h->spins);
 	while (!kt_gate_is_open(&h->go))
 		;
 	h->body(h->arg);
@@ -122,7 +126,8 @@ static pid_t held_seized(struct held *h, unsigned long options)
 {
 	pid_t pid = kt_child(held_body, h);
 
-	KT_AWAIT(kt_gate_is_open(&h->here));
+	kt_gate_wait(&h->here);
+	KT_AWAIT(kt_gate_is_open(&h->spins));
 	KT_OK(kt_seize(pid, options | PTRACE_O_EXITKILL));
 	return pid;
 }

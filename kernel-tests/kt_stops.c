@@ -70,7 +70,7 @@ enum kt_at kt_stops_at(size_t i, enum kt_mode *mode)
 struct plan {
 	enum kt_mode mode;
 	enum kt_at at;
-	struct kt_gate here, go;
+	struct kt_gate here, spins, go;
 };
 
 KT_EXEC_MAIN(kt_stops_parked)
@@ -122,7 +122,10 @@ static void act(enum kt_at at)
 	}
 }
 
-/* Spins until it may go on: a tracee that is stopped here stands in user mode. */
+/*
+ * Spins until it may go on: a tracee that is stopped here stands in user mode. The
+ * tracer is woken just before, so that it spins no longer than it must.
+ */
 static void body(void *arg)
 {
 	struct plan *p = arg;
@@ -131,7 +134,8 @@ static void body(void *arg)
 		KT_FILTER({ KT_STOPS_NR, KT_ANY_ARG, 0, SECCOMP_RET_TRACE });
 	if (p->mode == KT_BY_TRACEME)
 		KT_OK(kt_traceme());
-	kt_gate_mark(&p->here);
+	kt_gate_open(&p->here);
+	kt_gate_mark(&p->spins);
 	while (!kt_gate_is_open(&p->go))
 		;
 	act(p->at);
@@ -161,7 +165,7 @@ static unsigned long message_of(pid_t pid)
 {
 	unsigned long message;
 
-	KT_AWAIT(kt_proc_state(pid) == 't');
+	KT_AWAIT_REPORT(pid);
 	KT_OK(kt_geteventmsg(pid, &message));
 	return message;
 }
@@ -214,7 +218,7 @@ static void send_on(struct kt_tracee *t, enum kt_mode mode, enum kt_at at)
 		KT_OK(kt_cont(t->pid, 0));
 		KT_WAIT(t->pid, "EVENT_FORK");
 		t->other = t->pid;
-		t->pid = (pid_t)message_of(t->other);
+		t->pid = (pid_t)KT_MESSAGE(t->other);
 		break;
 	case KT_AT_KILLED:
 		KT_SYS(kill(t->pid, SIGKILL));
@@ -241,7 +245,8 @@ struct kt_tracee kt_stops_send(enum kt_mode mode, enum kt_at at)
 	p->mode = mode;
 	p->at = at;
 	t.pid = kt_child(body, p);
-	KT_AWAIT(kt_gate_is_open(&p->here));
+	kt_gate_wait(&p->here);
+	KT_AWAIT(kt_gate_is_open(&p->spins));
 	stop_in_user_mode(t.pid, mode);
 	KT_OK(kt_setoptions(t.pid, kt_stops[at].options | PTRACE_O_TRACESYSGOOD |
 					   PTRACE_O_EXITKILL));
@@ -258,7 +263,7 @@ struct kt_tracee kt_stops_reach(enum kt_mode mode, enum kt_at at)
 	if (at == KT_AT_PARKED)
 		KT_AWAIT_PARKED(t.pid);
 	else if (at == KT_AT_EXITED || at == KT_AT_KILLED)
-		KT_AWAIT(kt_proc_state(t.pid) == 'Z');
+		KT_AWAIT_REPORT(t.pid);
 	else if (at != KT_AT_RUNNING)
 		KT_WAIT(t.pid, kt_stops[at].status[mode]);
 	if (at == KT_AT_LISTEN)
