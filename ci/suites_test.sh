@@ -92,6 +92,11 @@ listed_body()
 	rm -r t/build/suites/made/built.text
 	atf_check -s exit:0 -o save:again ./suites made
 	atf_check cmp out again
+	# A pass that cannot be.
+	rm -r t/build/suites/made/results/notify
+	printf 'made\tnotify\t*\t*\tit cannot be\n' >t/ci/suites.tsv
+	atf_check -s exit:0 -o match:'made +notify +is not run: it cannot be$' ./suites made
+	[ ! -e t/build/suites/made/results/notify ] || atf_fail "it was run"
 }
 
 atf_test_case some
