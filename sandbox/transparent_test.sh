@@ -65,6 +65,14 @@ exec_from_thread_run()
 	done
 }
 
+case_of zombies "signals to processes and groups that have ended, and handles of them, are the same"
+zombies_run()
+{
+	same "$probes/zombies"
+	atf_check -o match:"^group: ended: 0$" -o match:"^handle of ended: told 7 cloexec 1$" \
+		-o match:"^handle of gone: ESRCH$" cat inside.out
+}
+
 case_of tables "a thread with descriptors of its own uses those, or is refused, also when its leader has ended"
 tables_run()
 {

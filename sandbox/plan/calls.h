@@ -75,6 +75,7 @@ enum call_kind {
 	KIND_SOCKETCALL, KIND_BIND, KIND_CONNECT,
 	KIND_SENDTO, KIND_SENDMSG, KIND_SENDMMSG, KIND_LISTEN,
 	KIND_PID,	/* acts on the process or thread args[pid]: it must be of the sandbox */
+	KIND_PIDFD,	/* pidfd_open(2): the same, and of one that has ended, too */
 	KIND_KILL,	/* kill(2): groups and everybody as well */
 	KIND_IDENTITY	/* changes the umask, ids or capabilities: seen, never refused */
 };

@@ -75,7 +75,7 @@ static const struct call_spec rows[] = {
 	ALLOW("pause"),
 	COND_ELSE("personality", COND_PERSONALITY, EPERM, "not one of the harmless personas"),
 	REFUSE("pidfd_getfd", EPERM, "takes a descriptor out of another process"),
-	COND("pidfd_open", CALL_SUPERVISE, KIND_PID, COND_NONE, 0),
+	COND("pidfd_open", CALL_SUPERVISE, KIND_PIDFD, COND_NONE, 0),
 	REFUSE("pidfd_send_signal", ENOSYS, PIDFD),
 	COND("prctl", CALL_ALLOW, KIND_NONE, COND_PRCTL, -1),
 	COND("prlimit64", CALL_SUPERVISE, KIND_PID, COND_SELF_PID, 0),

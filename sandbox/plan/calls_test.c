@@ -124,7 +124,7 @@ ATF_TC_BODY(rows_sound, tc)
 			ATF_CHECK_MSG(s->error == 0, "%s: an errno without a refusal", s->name);
 		if (s->action == CALL_SUPERVISE)
 			ATF_CHECK_MSG(s->kind != KIND_NONE, "%s: nobody performs it", s->name);
-		if (s->kind == KIND_PID || s->kind == KIND_KILL)
+		if (s->kind == KIND_PID || s->kind == KIND_PIDFD || s->kind == KIND_KILL)
 			ATF_CHECK_MSG(s->pid >= 0, "%s: no process", s->name);
 		for (size_t r = 0; r < n; r++) {
 			int arg = cond_arg(&rules[r], s);

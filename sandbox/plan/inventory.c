@@ -88,7 +88,7 @@ static const char *reason(const struct call_spec *spec)
 		return spec->why;
 	if (spec->kind == KIND_IDENTITY)
 		return "changes the umask, ids or capabilities that belay takes on for the program";
-	if (spec->kind == KIND_PID || spec->kind == KIND_KILL)
+	if (spec->kind == KIND_PID || spec->kind == KIND_PIDFD || spec->kind == KIND_KILL)
 		return "acts on a process, which must be of the sandbox";
 	if (spec->kind == KIND_STAT)
 		return "a command of the run-time interface, where that is open; else allowed";

@@ -29,6 +29,7 @@
 #define NOTIFY "sandbox/supervise/notify.c"
 #define OPEN "sandbox/supervise/perform_open.c"
 #define PRIVILEGES "sandbox/launch/privileges.c"
+#define PROCESS "sandbox/supervise/perform_process.c"
 #define RESOLVE "sandbox/supervise/resolve.c"
 #define RESTART "sandbox/supervise/restart.c"
 #define SOCKETS "sandbox/supervise/sockets.c"
@@ -164,6 +165,8 @@ static const struct row trace_proc_mem[] = {
 
 static const struct row trace_pidfd[] = {
 	ALL("pidfd.open.basic", "a handle of a process, which numbers are not", TRACEE),
+	ALL("pidfd.open.reaped", "a program has handles of its zombies", PROCESS),
+	ALL("pidfd.send_signal.reaped", "tells a zombie from who has its number next", PROCESS),
 	ALL("pidfd.getfd.basic", "a socket is judged and used as one object", TAKE),
 	ALL("pidfd.getfd.errors", "EBADF tells that the call is there", SUPERVISE),
 };

@@ -43,6 +43,7 @@ static const struct performer performers[] = {
 	[KIND_SENDMMSG] = { perform_sendmmsg, false, false },
 	[KIND_LISTEN] = { perform_listen, false, false },
 	[KIND_PID] = { perform_pid, false, false },
+	[KIND_PIDFD] = { perform_pidfd, false, false },
 	[KIND_KILL] = { perform_kill, false, false },
 	[KIND_IDENTITY] = { perform_identity, false, false },
 };

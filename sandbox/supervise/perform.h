@@ -23,7 +23,7 @@ perform_fn perform_stat;	/* commands of the run-time interface */
 perform_fn perform_exec;
 perform_fn perform_bind, perform_connect, perform_listen;
 perform_fn perform_sendto, perform_sendmsg, perform_sendmmsg, perform_socketcall;
-perform_fn perform_pid, perform_kill, perform_identity;
+perform_fn perform_pid, perform_pidfd, perform_kill, perform_identity;
 
 /*
  * Decode sv->req, then call the performer of its kind as the tracee. -errno

@@ -9,6 +9,7 @@
  * Groups and "everybody" may hold outsiders, the supervisor among them: such
  * a signal goes to each member that is of the sandbox, and to nobody else.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@
 
 #include "sandbox/supervise/perform.h"
 #include "sandbox/supervise/procfs.h"
+#include "sandbox/supervise/sys.h"
 
 /* A process that has ended but was not waited for yet, and whose parent is ours. */
 static bool is_our_zombie(const struct supervisor *sv, pid_t pid)
@@ -42,6 +44,39 @@ static int64_t refuse(struct supervisor *sv, struct tracee *t, pid_t pid)
 	else
 		snprintf(object, sizeof(object), "process %d", pid);
 	return judge_refuse(sv, t, "process", object, "it is not of the sandbox", EPERM);
+}
+
+/*
+ * A zombie is of its parent and no longer held by us: its number may be an outsider's by
+ * the time that the kernel would execute the call. So the descriptor is opened here, and it
+ * is the zombie's if that was not waited for yet after it was looked at.
+ */
+static void open_zombie(const struct supervisor *sv, pid_t pid, unsigned int flags,
+			struct outcome *out)
+{
+	int fd = sys_pidfd_open(pid, flags);
+
+	if (fd >= 0 && (!is_our_zombie(sv, pid) || sys_pidfd_send_signal(fd, 0) == -ESRCH)) {
+		close(fd);
+		fd = -ESRCH;
+	}
+	if (fd < 0) {
+		outcome_result(out, fd);
+		return;
+	}
+	out->kind = OUTCOME_FD;
+	out->fd = fd;
+	out->cloexec = true;
+}
+
+void perform_pidfd(struct supervisor *sv, struct tracee *t, struct outcome *out)
+{
+	pid_t pid = request_int(&sv->req, 0);
+
+	if (pid > 0 && !supervisor_inside(sv, pid) && is_our_zombie(sv, pid))
+		open_zombie(sv, pid, (unsigned int)request_int(&sv->req, 1), out);
+	else
+		perform_pid(sv, t, out);
 }
 
 void perform_pid(struct supervisor *sv, struct tracee *t, struct outcome *out)
@@ -84,6 +119,28 @@ static int kill_member(struct process *p, void *arg)
 	return 0;
 }
 
+/* Whether a zombie of ours is in the group: a signal to it comes to nobody, and is no error. */
+static bool has_our_zombie(const struct supervisor *sv, pid_t group)
+{
+	struct dirent *entry;
+	bool found = false;
+	DIR *dir = opendir("/proc");
+
+	while (dir != NULL && !found && (entry = readdir(dir)) != NULL) {
+		pid_t pid = (pid_t)atoi(entry->d_name);
+
+		found = pid > 0 && getpgid(pid) == group && is_our_zombie(sv, pid);
+	}
+	if (dir != NULL)
+		closedir(dir);
+	return found;
+}
+
+static int64_t signal_zombie(int sig)
+{
+	return sig < 0 || sig > SIGRTMAX ? -EINVAL : 0;
+}
+
 static int64_t kill_members(struct supervisor *sv, struct tracee *t, struct group_kill *k)
 {
 	supervisor_each_process(sv, kill_member, k);
@@ -91,6 +148,8 @@ static int64_t kill_members(struct supervisor *sv, struct tracee *t, struct grou
 		return 0;
 	if (k->found)
 		return k->error;
+	if (!k->all && has_our_zombie(sv, k->group))
+		return signal_zombie(k->sig);
 	if (!k->all && exists(-k->group))
 		return refuse(sv, t, -k->group);
 	return -ESRCH;
@@ -119,7 +178,7 @@ void perform_kill(struct supervisor *sv, struct tracee *t, struct outcome *out)
 		else if (!exists(pid))
 			outcome_result(out, -ESRCH);
 		else if (is_our_zombie(sv, pid))
-			outcome_result(out, sig < 0 || sig > SIGRTMAX ? -EINVAL : 0);
+			outcome_result(out, signal_zombie(sig));
 		else
 			outcome_result(out, refuse(sv, t, pid));
 	} else if (pid == -1) {

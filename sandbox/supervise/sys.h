@@ -20,6 +20,7 @@
 #define SYS_COMMON(nr) (nr)
 #endif
 
+#define SYS_NR_PIDFD_SEND_SIGNAL SYS_COMMON(424)
 #define SYS_NR_PIDFD_OPEN SYS_COMMON(434)
 #define SYS_NR_OPENAT2 SYS_COMMON(437)
 #define SYS_NR_PIDFD_GETFD SYS_COMMON(438)
@@ -52,6 +53,12 @@ static inline int sys_openat2(int dirfd, const char *path, const struct sys_open
 static inline int sys_pidfd_open(pid_t pid, unsigned int flags)
 {
 	return (int)sys_result(syscall(SYS_NR_PIDFD_OPEN, pid, flags));
+}
+
+/* The signal is of us, for the process; 0 asks whether it was waited for. */
+static inline int sys_pidfd_send_signal(int pidfd, int sig)
+{
+	return (int)sys_result(syscall(SYS_NR_PIDFD_SEND_SIGNAL, pidfd, sig, NULL, 0));
 }
 
 static inline int sys_pidfd_getfd(int pidfd, int fd)
