@@ -18,6 +18,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -390,7 +391,7 @@ static int serve(char **command, int count)
 {
 	int s[2][LISTENERS], status;
 	char **argv = calloc((size_t)count + 2, sizeof(*argv)), text[16];
-	pid_t pid;
+	pid_t pid, ended;
 
 	if (argv == NULL || !listen_at(&near, s[0]) || !listen_at(&far, s[1])) {
 		perror("forms");
@@ -405,7 +406,15 @@ static int serve(char **command, int count)
 		_exit(127);
 	}
 	free(argv);
-	if (waitpid(pid, &status, 0) != pid || status != 0)
+	/* A queue of a UNIX socket is full with 11 datagrams, and the 12th would wait for us. */
+	while ((ended = waitpid(pid, &status, WNOHANG)) == 0) {
+		struct pollfd p[2] = { { s[0][2], POLLIN, 0 }, { s[1][2], POLLIN, 0 } };
+
+		poll(p, 2, 20);
+		tell("near", s[0][2], false);
+		tell("far", s[1][2], false);
+	}
+	if (ended != pid || status != 0)
 		return 2;
 	for (int i = 0; i < LISTENERS; i++) {
 		tell("near", s[0][i], i == 0);
@@ -417,6 +426,8 @@ static int serve(char **command, int count)
 int main(int argc, char **argv)
 {
 	signal(SIGPIPE, SIG_IGN);
+	/* Two processes write what they say into one file. */
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (argc > 2 && strcmp(argv[1], "serve") == 0)
 		return serve(argv + 2, argc - 2);
 	if (argc == 3 && strcmp(argv[1], "run") == 0) {
