@@ -92,7 +92,7 @@ static int request_word(const char *name, const char *value, const char *const *
 	return -EINVAL;
 }
 
-/* The guest's init and Kyua take it as one word. */
+/* The guest's init and the runner take it as one word. */
 static int request_variable(const char *value, struct why *why)
 {
 	size_t name = strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -366,7 +366,7 @@ atf_test_case lava_log
 lava_log_head()
 {
 	atf_set descr "Verify that LAVA's log has a signal per result and the store in it"
-	atf_set require.progs "kyua python3"
+	atf_set require.progs "python3"
 }
 lava_log_body()
 {

@@ -37,7 +37,6 @@ atf_test_case accepted
 accepted_head()
 {
 	atf_set descr "Verify that what is accepted no longer counts, and what is mended is told"
-	atf_set require.progs "kyua"
 }
 accepted_body()
 {
@@ -73,7 +72,6 @@ atf_test_case unanswered
 unanswered_head()
 {
 	atf_set descr "Verify that a lost case is accepted only where that status is named"
-	atf_set require.progs "kyua"
 }
 unanswered_body()
 {

@@ -59,7 +59,6 @@ atf_test_case step
 step_head()
 {
 	atf_set descr "Verify that a step is 0, 1 or 125, whatever happens"
-	atf_set require.progs "kyua"
 }
 step_body()
 {
@@ -100,7 +99,6 @@ atf_test_case signals
 signals_head()
 {
 	atf_set descr "Verify that a signal that ends a step leaves 125 and no process"
-	atf_set require.progs "kyua"
 }
 signals_body()
 {
@@ -125,7 +123,7 @@ atf_test_case git
 git_head()
 {
 	atf_set descr "Verify that git bisect run finds the commit, past those that do not boot"
-	atf_set require.progs "kyua git"
+	atf_set require.progs "git"
 }
 git_body()
 {
@@ -171,7 +169,7 @@ atf_test_case table
 table_head()
 {
 	atf_set descr "Verify that the kernels of the table are asked in the order of their versions"
-	atf_set require.progs "kyua sqlite3"
+	atf_set require.progs "sqlite3"
 }
 table_body()
 {

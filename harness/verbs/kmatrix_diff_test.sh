@@ -29,7 +29,6 @@ atf_test_case runs
 runs_head()
 {
 	atf_set descr "Verify that two runs are compared, with status 0, 1 and 2"
-	atf_set require.progs "kyua"
 }
 runs_body()
 {

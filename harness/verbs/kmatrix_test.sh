@@ -144,7 +144,6 @@ atf_test_case retry
 retry_head()
 {
 	atf_set descr "Verify that what fails is run once more, and that disagreement is flaky"
-	atf_set require.progs "kyua"
 }
 retry_body()
 {
@@ -201,7 +200,6 @@ atf_test_case stale
 stale_head()
 {
 	atf_set descr "Verify that a program that its makefile does not name any more is left out"
-	atf_set require.progs "kyua"
 }
 stale_body()
 {
@@ -219,16 +217,13 @@ atf_test_case no_qemu
 no_qemu_head()
 {
 	atf_set descr "Verify that a kernel to boot is refused by name where there is no QEMU"
-	atf_set require.progs "kyua"
 }
 no_qemu_body()
 {
 	[ "$abi" = x86_64 ] || atf_skip "is about an x86_64 machine"
 	builds
 	mkdir bin
-	for p in kyua "$(atf_get_srcdir)/../../kmatrix"; do
-		ln -s "$(command -v $p)" bin/
-	done
+	ln -s "$(atf_get_srcdir)/../../kmatrix" bin/
 	(
 		PATH=$PWD/bin
 		kmatrix run --builds builds --kernel bookworm-amd64 >out 2>err
@@ -261,7 +256,6 @@ atf_test_case resume
 resume_head()
 {
 	atf_set descr "Verify that a run that was killed goes on where it was, and no other does"
-	atf_set require.progs "kyua"
 }
 resume_body()
 {
@@ -303,7 +297,6 @@ atf_test_case pipe
 pipe_head()
 {
 	atf_set descr "Verify that a reader that goes away is an error, and leaves nothing behind"
-	atf_set require.progs "kyua"
 }
 pipe_body()
 {
@@ -327,7 +320,6 @@ atf_test_case left_behind
 left_behind_head()
 {
 	atf_set descr "Verify that a killed kmatrix ends its tests, and the next one cleans up"
-	atf_set require.progs "kyua"
 }
 left_behind_body()
 {
@@ -340,7 +332,7 @@ left_behind_body()
 	read -r child <pid
 	kill -KILL $kmatrix
 	wait $kmatrix
-	# Kyua is told, and ends the case; the pipe of a process that is no more has an end.
+	# The runner is told, and ends the case; the pipe of a process that is no more has an end.
 	while kill -0 "$child" 2>/dev/null; do
 		:
 	done

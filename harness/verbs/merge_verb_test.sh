@@ -39,7 +39,6 @@ atf_test_case whole
 whole_head()
 {
 	atf_set descr "Verify that merged parts are what a single run over the same cells is"
-	atf_set require.progs "kyua"
 }
 whole_body()
 {
@@ -63,7 +62,6 @@ atf_test_case flaky
 flaky_head()
 {
 	atf_set descr "Verify that stores that disagree make a case flaky, with status 1"
-	atf_set require.progs "kyua"
 }
 flaky_body()
 {
@@ -78,7 +76,6 @@ atf_test_case unfinished
 unfinished_head()
 {
 	atf_set descr "Verify that the lost cases of a run that was cut off stay lost, with status 2"
-	atf_set require.progs "kyua"
 }
 unfinished_body()
 {
@@ -108,7 +105,6 @@ atf_test_case refusals
 refusals_head()
 {
 	atf_set descr "Verify that what cannot be merged is refused by name, and nothing is left"
-	atf_set require.progs "kyua"
 }
 refusals_body()
 {
@@ -150,7 +146,7 @@ atf_test_case words
 words_head()
 {
 	atf_set descr "Verify that a hostile store is refused, and cannot steer the terminal"
-	atf_set require.progs "kyua python3"
+	atf_set require.progs "python3"
 }
 words_body()
 {
@@ -177,7 +173,6 @@ atf_test_case full
 full_head()
 {
 	atf_set descr "Verify that a store that cannot be written leaves nothing behind"
-	atf_set require.progs "kyua"
 }
 full_body()
 {

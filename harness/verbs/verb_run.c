@@ -62,7 +62,7 @@ struct run {
 	struct report_style style;
 	struct suite suite;
 	char *patterns; /* the tests, as cases_wanted() takes them */
-	struct cli_list config; /* the variables, as Kyua takes them */
+	struct cli_list config; /* the variables, as the runner takes them */
 };
 
 /* ---- the command line ---- */
