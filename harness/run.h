@@ -71,7 +71,7 @@ struct machine {
 };
 
 struct kernel {
-	char *id;	/* "amd64-6.1": what a cell is called */
+	char *id;	/* "bookworm-amd64": what a cell is called */
 	char *arch;	/* machine row */
 	char *suite;	/* "bookworm"; NULL: the user's own image */
 	char *package;	/* "linux-image-amd64" */

@@ -36,7 +36,7 @@ void request_free(struct request *r);
 /* The names of what can be asked for, ended by NULL: those of the options of `kmatrix run`. */
 extern const char *const request_names[];
 
-/* One of these ("kernel", "amd64-6.1"); a value that is none is -EINVAL. */
+/* One of these ("kernel", "bookworm-amd64"); a value that is none is -EINVAL. */
 int request_set(struct request *r, const char *name, const char *value, struct why *why);
 
 /* A line for each, "name value". What it is made of it gives again. */
