@@ -17,6 +17,7 @@
 #define CACHE "tells which pages are in memory, of what the caller can open"
 #define CWD "where the caller is decides nothing: every name is resolved to the object it means"
 #define HELD "on descriptors that the caller holds: what they were opened for was judged then"
+#define ATTRIBUTES "extended attributes are metadata like the rest of stat, their values too: a limit (SECURITY.md)"
 #define TELLS "existence and metadata are not hidden: a limit (SECURITY.md)"
 
 static const struct call_spec rows[] = {
@@ -88,8 +89,8 @@ static const struct call_spec rows[] = {
 	ALLOW("getcwd"),
 	ALLOW("getdents"),
 	ALLOW("getdents64"),
-	ALLOW_FOR("getxattr", TELLS),
-	ALLOW_FOR("getxattrat", TELLS),
+	ALLOW_FOR("getxattr", ATTRIBUTES),
+	ALLOW_FOR("getxattrat", ATTRIBUTES),
 	WATCH("inotify_add_watch", 1),
 	ALLOW("inotify_init"),
 	ALLOW("inotify_init1"),
@@ -107,13 +108,13 @@ static const struct call_spec rows[] = {
 	COND("ioctl", CALL_ALLOW, KIND_NONE, COND_IOCTL, -1),
 	PATH("lchown", KIND_CHOWN, -1, 0, -1, -1, VAR_NOFOLLOW | VAR_ID16),
 	PATH("lchown32", KIND_CHOWN, -1, 0, -1, -1, VAR_NOFOLLOW),
-	ALLOW_FOR("lgetxattr", TELLS),
+	ALLOW_FOR("lgetxattr", ATTRIBUTES),
 	PATHS("link", KIND_LINK, -1, 0, -1, 1, -1, VAR_NOFOLLOW),
 	PATHS("linkat", KIND_LINK, 0, 1, 2, 3, 4, VAR_NOFOLLOW | VAR_RAWFLAGS),
 	ALLOW_FOR("listmount", TELLS),
-	ALLOW_FOR("listxattr", TELLS),
-	ALLOW_FOR("listxattrat", TELLS),
-	ALLOW_FOR("llistxattr", TELLS),
+	ALLOW_FOR("listxattr", ATTRIBUTES),
+	ALLOW_FOR("listxattrat", ATTRIBUTES),
+	ALLOW_FOR("llistxattr", ATTRIBUTES),
 	REFUSE("lookup_dcookie", ENOSYS, "gone from the kernel; looked up a path for profilers"),
 	PATH("lremovexattr", KIND_REMOVEXATTR, -1, 0, -1, -1, VAR_NOFOLLOW),
 	ALLOW("lseek"),
