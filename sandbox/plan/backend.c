@@ -54,7 +54,7 @@ static int install(unsigned int flags)
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, KILLABLE_CALL, 4, 0),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ioctl, 0, 2),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[1])),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, LISTENER_ADDFD, 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, LISTENER_TRY, 1, 0),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
 	};

@@ -1,30 +1,41 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * killable.c - a signal wakes the caller, then its call is received and
- * answered, all before the caller runs again. Until Linux 6.18 (6.1.156, 6.6.112,
- * 6.12.53, 6.17.3) it then went back as interrupted: what had been performed for
- * it was performed once more, or told as never done (commit cce436aafc2a).
+ * killable.c - a signal takes a caller out of its wait, and before it has the lock of the
+ * listener again its call is answered. Until Linux 6.18 (6.1.156, 6.6.112, 6.12.53,
+ * 6.17.3) the call then went back as interrupted: what had been performed for it was
+ * performed once more, or told as never done (commit cce436aafc2a).
  *
- * That it does not run in between is seen to by one processor for both and a
- * policy by which a woken task does not take it. It is looked at, too: a try
- * in which the caller was quicker says nothing.
+ * That moment is short, so somebody holds the lock meanwhile: another caller, who is being
+ * given a descriptor with a number beyond his table. Where that is shared, the kernel
+ * makes it larger only after a grace period of RCU, with the lock held (expand_fdtable()).
+ * Behind him wait, in this order, the answer and the caller whose signal has come. Each
+ * step is seen in /proc; a try in which one of them was too late says nothing.
  */
 #include "sandbox/plan/killable.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "sandbox/plan/listener.h"
 
-#define TRIES 50
+#define TRIES 20
 #define ANSWER 0xb1
+#define TABLE 4096	/* descriptors in the larger table, if the limit is not lower */
+
+/* Four processes and what two of them call. */
+struct look {
+	int listener;
+	pid_t caller, holder, giver, sender;
+	uint64_t call, held; /* ids */
+};
 
 static void ignore(int sig)
 {
@@ -37,6 +48,19 @@ static void call(void)
 
 	sigaction(SIGUSR1, &sa, NULL);
 	_exit(syscall(KILLABLE_CALL) == ANSWER ? 0 : 1);
+}
+
+/* Somebody shares its table, until it has ended. */
+static void call_with_shared_table(void)
+{
+	long pid = syscall(SYS_clone, CLONE_FILES | SIGCHLD, NULL, NULL, NULL, NULL);
+
+	if (pid == 0)
+		for (;;)
+			pause();
+	syscall(KILLABLE_CALL);
+	kill((pid_t)pid, SIGKILL);
+	_exit(0);
 }
 
 /* The letter of /proc/PID/stat, behind a name that is our own. */
@@ -57,61 +81,163 @@ static char state_of(pid_t pid)
 	return at != NULL && at[1] == ' ' ? at[2] : 0;
 }
 
-static void schedule(pid_t pid, int policy)
+/* Until it has gone to sleep, in this way; false: in another, or it has ended. */
+static bool sleeps(pid_t pid, char how)
 {
-	const struct sched_param none = { 0 };
+	char state;
 
-	sched_setscheduler(pid, policy, &none);
+	while ((state = state_of(pid)) == 'R')
+		sched_yield();
+	return state == how;
 }
 
-/* Received and answered behind a signal; whether the caller was still to run then. */
-static bool answer_first(int listener, pid_t pid)
+static int beyond_table(void)
 {
-	struct pollfd p = { .fd = listener, .events = POLLIN };
-	struct seccomp_notif notif;
-	bool first;
+	struct rlimit files;
 
-	if (poll(&p, 1, -1) < 0)
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_cur > TABLE)
+		return TABLE - 1;
+	return (int)files.rlim_cur - 1;
+}
+
+/* Both calls are received, and their callers still wait as those that are not. */
+static bool receive(struct look *l)
+{
+	for (int i = 0; i < 2; i++) {
+		struct seccomp_notif n;
+
+		if (listener_receive(l->listener, &n) < 0)
+			return false;
+		if (n.pid == (uint32_t)l->caller)
+			l->call = n.id;
+		else
+			l->held = n.id;
+	}
+	return sleeps(l->caller, 'S') && sleeps(l->holder, 'S');
+}
+
+/* A child that asks the listener for one thing. */
+static pid_t giver(const struct look *l)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(listener_give_at(l->listener, l->held, beyond_table()) < 0);
+	return pid;
+}
+
+static pid_t sender(const struct look *l)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(listener_answer(l->listener, l->call, ANSWER) < 0);
+	return pid;
+}
+
+/* Whether the answer came between the signal and the lock. */
+static bool answer_in_between(struct look *l)
+{
+	if (!receive(l) || (l->giver = giver(l)) < 0)
 		return false;
-	while (state_of(pid) == 'R')
+	/* Woken, it keeps the lock, and waits as nothing interrupts. */
+	while (state_of(l->holder) == 'S' && state_of(l->giver) != 'Z')
 		sched_yield();
-	kill(pid, SIGUSR1);
-	if (listener_receive(listener, &notif) < 0)
+	if (!sleeps(l->holder, 'D') || (l->sender = sender(l)) < 0 || !sleeps(l->sender, 'S'))
 		return false;
-	first = state_of(pid) == 'R';
-	return listener_answer(listener, notif.id, ANSWER) == 0 && first;
+	kill(l->caller, SIGUSR1);
+	while (state_of(l->caller) == 'S')
+		sched_yield();
+	return sleeps(l->caller, 'D') && sleeps(l->sender, 'S');
+}
+
+/* Whether it has ended by itself, with status 0. */
+static bool has_done(pid_t pid)
+{
+	int status;
+
+	if (pid <= 0)
+		return false;
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return false;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static void end(pid_t pid)
+{
+	if (pid > 0)
+		kill(pid, SIGKILL);
+	has_done(pid);
 }
 
 /* 1: kept, 0: lost, -1: it says nothing. */
 static int try(int listener)
 {
-	int status = 0;
-	pid_t pid = fork();
-	bool first;
-
-	if (pid == 0)
-		call();
-	if (pid < 0)
-		return -1;
-	schedule(pid, SCHED_BATCH);
-	first = answer_first(listener, pid);
-	if (!first)
-		kill(pid, SIGKILL);
-	schedule(pid, SCHED_OTHER);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	return !first ? -1 : WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
-bool killable_keeps_answers(int listener)
-{
-	cpu_set_t here;
+	struct look l = { .listener = listener };
+	bool sure;
 	int said = -1;
 
-	CPU_ZERO(&here);
-	CPU_SET((size_t)sched_getcpu(), &here);
-	sched_setaffinity(0, sizeof(here), &here);
+	l.caller = fork();
+	if (l.caller == 0)
+		call();
+	l.holder = l.caller > 0 ? fork() : -1;
+	if (l.holder == 0)
+		call_with_shared_table();
+	sure = l.holder > 0 && answer_in_between(&l);
+	if (sure && has_done(l.sender))
+		said = has_done(l.caller);
+	else
+		end(l.sender);
+	if (said < 0)
+		end(l.caller);
+	/* Its companion ends with its call. */
+	if (l.holder > 0 && l.held != 0)
+		listener_answer(listener, l.held, 0);
+	has_done(l.giver);
+	has_done(l.holder);
+	return said;
+}
+
+int killable_look(int listener)
+{
+	int said = -1;
+
 	for (int i = 0; i < TRIES && said < 0; i++)
 		said = try(listener);
-	return said == 1;
+	return said;
+}
+
+static bool is_since(int major, int minor, int patch)
+{
+	/* Its line of stable releases, and the first with the mend. */
+	static const int mended[][3] = { { 6, 1, 156 }, { 6, 6, 112 }, { 6, 12, 53 }, { 6, 17, 3 } };
+
+	for (size_t i = 0; i < sizeof(mended) / sizeof(mended[0]); i++)
+		if (major == mended[i][0] && minor == mended[i][1])
+			return patch >= mended[i][2];
+	return major > 6 || (major == 6 && minor >= 18);
+}
+
+/* Debian's release may end in .0, and its version then says which it is. */
+static bool is_known(void)
+{
+	int major, minor, patch = 0;
+	const char *debian;
+	struct utsname u;
+
+	if (uname(&u) < 0)
+		return false;
+	if (sscanf(u.release, "%d.%d.%d", &major, &minor, &patch) >= 2 &&
+	    is_since(major, minor, patch))
+		return true;
+	debian = strstr(u.version, "Debian ");
+	return debian != NULL && sscanf(debian, "Debian %d.%d.%d", &major, &minor, &patch) == 3 &&
+	       is_since(major, minor, patch);
+}
+
+/* A look takes some 20 ms, and a busy machine may see nothing by it: it is for the others. */
+bool killable_keeps_answers(int listener)
+{
+	return is_known() || killable_look(listener) == 1;
 }

@@ -12,9 +12,12 @@
 #define KILLABLE_CALL SYS_getppid
 
 /*
- * Try it, below a filter with `listener` that this process has. False: an answer
- * was lost, or after many tries it could not be told.
+ * Try it, below a filter with `listener` that this process has. 1: kept; 0: an answer was
+ * lost; -1: after many tries it could not be told.
  */
+int killable_look(int listener);
+
+/* Whether answers are kept, for sure: by the release, or by a look. */
 bool killable_keeps_answers(int listener);
 
 #endif

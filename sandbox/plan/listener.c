@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#define ADDFD_SETFD 1u		/* SECCOMP_ADDFD_FLAG_SETFD */
 #define ADDFD_SEND 2u		/* SECCOMP_ADDFD_FLAG_SEND, 5.14 */
 #define SYNC_WAKE_UP 1u		/* SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP, 6.6 */
 
@@ -21,7 +22,14 @@ struct addfd {
 	uint64_t id;
 	uint32_t flags, srcfd, newfd, newfd_flags;
 };
-_Static_assert(LISTENER_ADDFD == _IOW('!', 3, struct addfd), "as <linux/seccomp.h> has it");
+#define NOTIF_ADDFD _IOW('!', 3, struct addfd)
+
+/* The kernel takes a larger one if what it does not know is zero. */
+struct addfd_try {
+	struct addfd addfd;
+	uint64_t none;
+};
+_Static_assert(LISTENER_TRY == _IOW('!', 3, struct addfd_try), "the same request");
 #define NOTIF_SET_FLAGS _IOW('!', 4, uint64_t)
 
 /* Until 5.17 the number of ID_VALID had the wrong direction; both are taken since. */
@@ -119,15 +127,24 @@ int listener_give(int listener, uint64_t id, int fd, bool cloexec)
 		.srcfd = (uint32_t)fd,
 		.newfd_flags = cloexec ? O_CLOEXEC : 0,
 	};
-	int rc = request(listener, LISTENER_ADDFD, &a);
+	int rc = request(listener, NOTIF_ADDFD, &a);
 
 	return rc < 0 || at_once ? rc : listener_answer(listener, id, rc);
 }
 
+int listener_give_at(int listener, uint64_t id, int number)
+{
+	struct addfd a = { .id = id, .flags = ADDFD_SETFD, .srcfd = (uint32_t)listener,
+			   .newfd = (uint32_t)number, .newfd_flags = O_CLOEXEC };
+
+	return request(listener, NOTIF_ADDFD, &a);
+}
+
 int listener_try_give(int listener, uint64_t id)
 {
-	struct addfd a = { .id = id, .flags = ADDFD_SEND, .srcfd = (uint32_t)listener };
-	int rc = ioctl(listener, LISTENER_ADDFD, &a);
+	struct addfd_try a = { .addfd = { .id = id, .flags = ADDFD_SEND,
+					  .srcfd = (uint32_t)listener } };
+	int rc = ioctl(listener, LISTENER_TRY, &a);
 
 	return rc < 0 ? -errno : rc;
 }

@@ -42,11 +42,15 @@ int listener_give(int listener, uint64_t id, int fd, bool cloexec);
  */
 void listener_give_at_once(bool safe);
 
-/* By one request, whatever comes of it: `listener` itself. -EINTR: a signal came. */
-int listener_try_give(int listener, uint64_t id);
+/* The caller gets a duplicate of `listener` under this number; no answer. */
+int listener_give_at(int listener, uint64_t id, int number);
 
-/* The number of the request for it, for a filter. */
-#define LISTENER_ADDFD 0x40182103u
+/*
+ * By one request, whatever comes of it: `listener` itself. -EINTR: a signal came. The
+ * number of this request, for a filter, is that of a larger structure.
+ */
+int listener_try_give(int listener, uint64_t id);
+#define LISTENER_TRY 0x40202103u
 
 /* 0 while somebody waits for the answer, -ENOENT when not. */
 int listener_is_valid(int listener, uint64_t id);

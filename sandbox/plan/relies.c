@@ -233,7 +233,7 @@ static const struct row notify_calls[] = {
 
 static const struct row notify_killable[] = {
 	ALL("notif.wait_killable", "what is being performed is not begun again", CHILD),
-	ALL("notif.wait_killable_fast_reply", "nor what was answered soon: tried at the start", KILLABLE),
+	ALL("notif.wait_killable_fast_reply", "nor what was answered soon: known, or tried at the start", KILLABLE),
 	ALL("notif.restart_code", "who waits for a helper hears signals as outside", NOTIFY),
 	ALL("notif.signal_interrupts", "what nobody has received yet gives way to a signal", RESTART),
 	ALL("ptrace.syscall.restart_shown", "that call comes again without its signal", RESTART),

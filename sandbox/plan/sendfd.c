@@ -8,7 +8,8 @@
  * To see it, a process asks for a hand-over with a signal that is there already. It
  * comes in time because that request goes to the listener itself: who was received
  * waits killable, and the signal waits with him. That the caller does not run in
- * between is seen to as in killable.c. A try in which it did says nothing.
+ * between is seen to by one processor for all, and a policy by which a woken task does
+ * not take it. A try in which it did says nothing.
  */
 #include "sandbox/plan/sendfd.h"
 
@@ -93,8 +94,12 @@ static int try(int listener)
 
 int sendfd_look(int listener)
 {
+	cpu_set_t here;
 	int said = -1;
 
+	CPU_ZERO(&here);
+	CPU_SET((size_t)sched_getcpu(), &here);
+	sched_setaffinity(0, sizeof(here), &here);
 	for (int i = 0; i < TRIES && said < 0; i++)
 		said = try(listener);
 	return said;

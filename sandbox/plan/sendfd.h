@@ -8,8 +8,7 @@
 
 /*
  * Try it, below a filter with `listener` that this process has, by which KILLABLE_CALL
- * and the request LISTENER_ADDFD go to that. On one processor: killable_keeps_answers()
- * has seen to it. 1: it may; 0: the answer would stay where the descriptor is taken
+ * and the request LISTENER_TRY go to that. It stays on its processor afterwards. 1: it may; 0: the answer would stay where the descriptor is taken
  * back; -1: after some tries it could not be told.
  */
 int sendfd_look(int listener);

@@ -26,7 +26,7 @@ static int look(void)
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, KILLABLE_CALL, 3, 0),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[1])),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, LISTENER_ADDFD, 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, LISTENER_TRY, 1, 0),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
 	};
@@ -44,7 +44,6 @@ static int look(void)
 				   &filter);
 		if (listener < 0)
 			_exit(NONE);
-		killable_keeps_answers((int)listener);
 		switch (sendfd_look((int)listener)) {
 		case 1:
 			_exit(TOGETHER);
