@@ -104,6 +104,14 @@ bool kt_kernel_has(enum kt_change change)
 	return has(&changes[change]);
 }
 
+bool kt_kernel_is_rt(void)
+{
+	struct utsname uts;
+
+	KT_SYS(uname(&uts));
+	return strstr(uts.version, "PREEMPT_RT") != NULL;
+}
+
 void kt_known_bug(enum kt_bug bug)
 {
 	if (!has(&bugs[bug]))

@@ -37,6 +37,9 @@ bool kt_version_has(const struct kt_version *v, const char *mainline, const char
 /* Whether the running kernel has the change; prints the side that was chosen. */
 bool kt_kernel_has(enum kt_change change);
 
+/* Whether its locks may sleep (PREEMPT_RT, as uname's version has it). */
+bool kt_kernel_is_rt(void);
+
 /* On an affected kernel: what fails from here on is expected to, with the link. */
 void kt_known_bug(enum kt_bug bug);
 
