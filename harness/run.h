@@ -195,6 +195,7 @@ struct boot {
 		const char *abi, *root;
 	} *userlands;
 	size_t nuserlands;
+	const char *own;	/* the kernel's own ABI: that of the runner, where it was built */
 	const char *supervisor;	/* the ABI of the belay that tests run; NULL: each its own */
 	const char *builds;	/* holds one build tree per ABI, named by it */
 	const char *workdir;	/* exists; receives "console", "stream", "job.cpio" */

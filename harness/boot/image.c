@@ -273,13 +273,18 @@ static int add_step(struct cpio *c, const struct boot *b, const struct job_step 
 	return rc;
 }
 
-/* One runner for the programs of every ABI; each build has one. */
-static int add_runner(struct cpio *c, const struct boot *b, const char *abi, struct why *why)
+/*
+ * One runner for the programs of every ABI; each build has one. Any but the kernel's own
+ * may be one whose programs it cannot run (arm with pages of 16 KiB).
+ */
+static int add_runner(struct cpio *c, const struct boot *b, const char *first, struct why *why)
 {
-	char *path = buf_asprintf("%s/%s/" GUEST_RUNNER, b->builds, abi);
-	int rc = add_program(c, path, "belay/runner", why);
+	char *own = buf_asprintf("%s/%s/" GUEST_RUNNER, b->builds, b->own ? b->own : first);
+	char *any = buf_asprintf("%s/%s/" GUEST_RUNNER, b->builds, first);
+	int rc = add_program(c, guest_is_program(own) ? own : any, "belay/runner", why);
 
-	free(path);
+	free(own);
+	free(any);
 	return rc;
 }
 

@@ -184,6 +184,28 @@ ATF_TC_BODY(scripts, tc)
 	   "! cpio --quiet -t <job.cpio | grep userland");
 }
 
+ATF_TC(runner);
+ATF_TC_HEAD(runner, tc)
+{
+	head(tc, "Verify that the runner is of the kernel's own ABI, and of the job's first one where "
+		 "that was not built");
+}
+ATF_TC_BODY(runner, tc)
+{
+	static const struct job_step step = {"i386", "sandbox/s_test", NULL, false};
+	static const struct job one = {.steps = &step, .nsteps = 1};
+	struct boot b = boot;
+	struct why why;
+
+	make_trees("");
+	b.own = "x86_64";
+	ATF_REQUIRE_EQ_MSG(0, image_build(&b, &one, 3, "out.cpio", &why), "%s", why.text);
+	sh("grep -a -q x86_64-r out.cpio; ! grep -a -q i386-r out.cpio\n"
+	   "rm builds/x86_64/harness/guest/runner");
+	ATF_REQUIRE_EQ_MSG(0, image_build(&b, &one, 3, "out.cpio", &why), "%s", why.text);
+	sh("grep -a -q i386-r out.cpio");
+}
+
 ATF_TC(dynamic);
 ATF_TC_HEAD(dynamic, tc)
 {
@@ -235,6 +257,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, base);
 	ATF_TP_ADD_TC(tp, contents);
 	ATF_TP_ADD_TC(tp, scripts);
+	ATF_TP_ADD_TC(tp, runner);
 	ATF_TP_ADD_TC(tp, dynamic);
 	ATF_TP_ADD_TC(tp, missing);
 	return atf_no_error();

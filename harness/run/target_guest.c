@@ -131,6 +131,16 @@ static void guest_finish(struct guest *g, enum status status, const char *reason
 		cell_finish(&g->t->cells[i], status, reason);
 }
 
+static const char *guest_own_abi(const struct guest *g)
+{
+	const struct tables *tables = g->env->tables;
+
+	for (size_t i = 0; i < tables->nabis; i++)
+		if (!strcmp(tables->abis[i].archs[0], g->t->arch))
+			return tables->abis[i].id;
+	return NULL;
+}
+
 /*
  * Whose belay the tests run: that of the kernel's own ABI, as a system of this kernel has
  * it, unless a variable says otherwise.
@@ -138,7 +148,6 @@ static void guest_finish(struct guest *g, enum status status, const char *reason
 static const char *guest_supervisor(const struct guest *g)
 {
 	static const char name[] = "supervisor=";
-	const struct tables *tables = g->env->tables;
 
 	for (size_t i = 0; g->env->config && g->env->config[i]; i++) {
 		const char *value = g->env->config[i] + sizeof(name) - 1;
@@ -146,10 +155,7 @@ static const char *guest_supervisor(const struct guest *g)
 		if (!strncmp(g->env->config[i], name, sizeof(name) - 1))
 			return strcmp(value, "own") ? value : NULL;
 	}
-	for (size_t i = 0; i < tables->nabis; i++)
-		if (!strcmp(tables->abis[i].archs[0], g->t->arch))
-			return tables->abis[i].id;
-	return NULL;
+	return guest_own_abi(g);
 }
 
 /* One boot for what is left. `again` becomes whether another one can bring more. */
@@ -163,6 +169,7 @@ static void guest_boot(struct guest *g, unsigned round, bool *again)
 		.userland = g->userland,
 		.userlands = g->userlands,
 		.nuserlands = g->nuserlands,
+		.own = guest_own_abi(g),
 		.supervisor = guest_supervisor(g),
 		.builds = g->env->suite->builds,
 		.workdir = g->workdir,
