@@ -53,6 +53,8 @@ struct abi {
 	enum abi_nr_by nr_by;
 	bool poke_user;		/* a tracer of this ABI may POKEUSER offsets of `regs` */
 	bool shows_restart;	/* at a signal-delivery-stop `ret` has the restart code: x86 */
+	uint32_t insn;		/* the syscall instruction, where `shows_restart` is not set ... */
+	uint16_t insn_short;	/* ... where psr_short */
 	const struct abi_regs *regs;
 	const struct abi_regs *regs64; /* the call made by 64-bit code (i386: int 0x80), or NULL */
 };

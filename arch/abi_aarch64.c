@@ -34,6 +34,7 @@ const struct abi abi_aarch64 = {
 	.nr_restart = 128,
 	.word = 8,
 	.insn_len = 4,	     /* svc */
+	.insn = 0xd4000001,  /* svc 0 */
 	.nr_by = ABI_NR_SYSTEM_CALL,
 	.poke_user = false,  /* arm64 has no such request */
 	.regs = &own,

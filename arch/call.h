@@ -66,8 +66,10 @@ int call_get(struct call_io *io, pid_t tid, enum call_point expect, struct call 
 
 /*
  * At a signal-delivery-stop: the call that the signal has interrupted, as at its ENTRY,
- * with its restart code in `result`. -ENODATA where it has interrupted none, or where the
- * kernel does not show which (arm, aarch64: the restart is prepared before the stop).
+ * with its restart code in `result`. -ENODATA where it has interrupted none.
+ * On arm and aarch64 the restart is prepared before the stop: there it is the call whose
+ * instruction is the next, ERESTARTSYS, be it interrupted by whatever code or just to be
+ * made for the first time.
  * Needs PTRACE_GET_SYSCALL_INFO: -ENOSYS without.
  */
 int call_get_interrupted(struct call_io *io, pid_t tid, struct call *out);

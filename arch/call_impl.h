@@ -33,6 +33,7 @@ struct syscall_info {
 #define CALL_NO_REQUEST (-ENOSYS) /* this kernel has no such request */
 int call_get_info(struct call_io *io, pid_t tid, struct syscall_info *out);
 int call_set_info(struct call_io *io, pid_t tid, const struct syscall_info *info);
+int call_peek_text(pid_t tid, uint64_t at, unsigned long *out); /* one word */
 int call_get_eventmsg(pid_t tid, unsigned long *out);
 int call_poke_user(pid_t tid, size_t offset, int64_t value);
 int call_poke_nr(pid_t tid, int32_t nr); /* arm, aarch64 tracers */

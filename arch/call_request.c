@@ -12,6 +12,7 @@
 
 #include "arch/call_impl.h"
 
+#define REQUEST_PEEKTEXT 1
 #define REQUEST_POKEUSER 6
 #define REQUEST_SET_SYSCALL 23 /* arm only */
 #define REQUEST_GETEVENTMSG 0x4201
@@ -76,6 +77,17 @@ int call_set_info(struct call_io *io, pid_t tid, const struct syscall_info *info
 	if (r < 0)
 		return (int)r;
 	io->set_info = 1;
+	return 0;
+}
+
+int call_peek_text(pid_t tid, uint64_t at, unsigned long *out)
+{
+	unsigned long word;
+	long r = request(REQUEST_PEEKTEXT, tid, (unsigned long)at, &word);
+
+	if (r < 0)
+		return (int)r;
+	*out = word;
 	return 0;
 }
 

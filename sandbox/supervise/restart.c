@@ -9,9 +9,9 @@
  * ever being received. Nothing has been done yet, so the signal may as well come right
  * after the call: it is taken back, all others are blocked, the call comes again, is
  * received and stops behind its answer. There the signal is sent once more, with all that
- * was known of it. On arm and aarch64 the kernel does not show which call a signal
- * interrupts, and without a tracer (--lifetime pidns) nobody is asked: there a program with
- * such a handler may see that EINTR.
+ * was known of it. On arm and aarch64 a call that the signal has come just before looks the
+ * same: it comes just behind it then. Without a tracer (--lifetime pidns) nobody is asked:
+ * there a program with such a handler may see that EINTR.
  *
  * A call that was received, waited in a helper and gave way to the signal has its EINTR
  * by right: notify.c marks its thread.
@@ -70,23 +70,41 @@ static bool has_handler(pid_t tid, int sig)
 	return procfs_signals(tid, &s) == 0 && (s.caught & UINT64_C(1) << (sig - 1)) != 0;
 }
 
+/* By the instruction itself, which is not to be executed again before it is heard. */
+static bool is_fault(const siginfo_t *info)
+{
+	switch (info->si_signo) {
+	case SIGSEGV:
+	case SIGBUS:
+	case SIGILL:
+	case SIGFPE:
+	case SIGTRAP:
+	case SIGSYS:
+		return info->si_code > 0;
+	default:
+		return false;
+	}
+}
+
+/* 1: it has to wait, 0: it has not; -errno. */
 static int hold(struct tracee *t)
 {
 	struct held_signal *h = calloc(1, sizeof(*h));
 	uint64_t all = UINT64_MAX;
 
+	/* Then it is heard at once, as it always was. */
 	if (h == NULL)
-		return -ENOMEM;
-	if (ptrace(PTRACE_GETSIGINFO, t->tid, NULL, &h->info) < 0 ||
+		return 0;
+	if (ptrace(PTRACE_GETSIGINFO, t->tid, NULL, &h->info) < 0 || is_fault(&h->info) ||
 	    ptrace(PTRACE_GETSIGMASK, t->tid, sizeof(h->mask), &h->mask) < 0 ||
 	    ptrace(PTRACE_SETSIGMASK, t->tid, sizeof(all), &all) < 0) {
-		int err = errno;
+		int err = is_fault(&h->info) ? 0 : errno;
 
 		free(h);
 		return -err;
 	}
 	t->held = h;
-	return 0;
+	return 1;
 }
 
 /* It was sent once more: it shall look as it did. */
@@ -118,9 +136,9 @@ int restart_on_signal(struct supervisor *sv, struct tracee *t, int *sig)
 	if (rc <= 0 || !has_handler(t->tid, *sig))
 		return rc < 0 ? rc : 0;
 	rc = hold(t);
-	if (rc == 0)
+	if (rc > 0)
 		*sig = 0;
-	return rc == -ENOMEM ? 0 : rc;
+	return rc < 0 ? rc : 0;
 }
 
 bool restart_holds(const struct tracee *t)
