@@ -43,6 +43,29 @@ results()
 	kmatrix report --json | grep -c "$1"
 }
 
+# A build tree with guest_sample in it alone, for the kernel's own ABI, as options of
+# kmatrix run in $guest.
+guest_sample()
+{
+	guest_needs
+	abi=${abis# --abi }
+	abi=${abi%% *}
+	mkdir -p "sample/$abi/kernel-tests" "sample/$abi/harness/guest"
+	cp "$(atf_get_srcdir)/guest_sample" "sample/$abi/kernel-tests/sample_test"
+	cp "$(atf_get_srcdir)/../guest/runner" "sample/$abi/harness/guest/"
+	guest="--builds sample --kernel $kernel --abi $abi"
+}
+
+# No virtual machine of this test lives.
+guest_is_gone()
+{
+	for qemu in /proc/[0-9]*/cmdline; do
+		if tr '\0' ' ' <"$qemu" 2>/dev/null | grep -q "^qemu-system.*$PWD"; then
+			atf_fail "a virtual machine is left: $qemu"
+		fi
+	done
+}
+
 atf_test_case panic
 panic_head()
 {
@@ -93,17 +116,65 @@ interrupted_body()
 	wait $kmatrix
 	atf_check_equal 2 $?
 	atf_check_equal "" "$(ls tmp)"
-	for qemu in /proc/[0-9]*/cmdline; do
-		if tr '\0' ' ' <"$qemu" 2>/dev/null | grep -q "^qemu-system.*$PWD"; then
-			atf_fail "a virtual machine is left: $qemu"
-		fi
-	done
+	guest_is_gone
 	atf_check -s exit:2 -o match:"not at its end" kmatrix report
+}
+
+atf_test_case again
+again_head()
+{
+	guest_head "Verify that what fails in one boot and not in the next is flaky, \
+and that a complaint of the kernel is a failure below its case"
+}
+again_body()
+{
+	guest_sample
+	atf_check -s exit:1 -o match:"flaky" -e save:err kmatrix run $guest --work kept \
+		--test '*:begun' --test '*:once' --test '*:splat'
+	atf_check -o ignore grep "once more what went wrong: 1 cases" err
+	atf_check_equal 2 "$(grep -c ": boot for" err)"
+	kmatrix report --json >out
+	atf_check -o match:'"reason":"fail, then pass: [^"]*not the first in this boot' cat out
+	for one in begun:pass once:flaky splat:pass; do
+		atf_check -o match:"\"sample.guest.${one%:*}\".*\"status\":\"${one#*:}\"" cat out
+	done
+	atf_check -o match:'"case":"splat.sample_test.splat".*"status":"fail"' \
+		-o match:'WARNING: CPU: 0 PID: 1 at guest_sample' cat out
+	# The console that it was read from is the first one's.
+	atf_check -o match:"WARNING: CPU: 0 PID: 1 at guest_sample" cat "kept/$kernel/console.1"
+	atf_check -o not-match:"WARNING: CPU: 0 PID: 1 at guest_sample" cat "kept/$kernel/console.2"
+}
+
+atf_test_case killed
+killed_head()
+{
+	guest_head "Verify that a run that was killed goes on where it was, in another boot"
+}
+killed_body()
+{
+	guest_sample
+	mkdir work
+	kmatrix run $guest --work work --test '*:begun' --test '*:hold' >out 2>&1 &
+	kmatrix=$!
+	# The second case waits for the end of this guest: no result comes after the first.
+	until kmatrix report --json 2>/dev/null |
+		grep -q '"sample.guest.begun".*"status":"pass"'; do
+		kill -0 $kmatrix || atf_fail "it did not wait to be killed: $(cat out)"
+		sleep 1
+	done
+	kill -KILL $kmatrix
+	wait $kmatrix
+	atf_check_equal 137 $?
+	atf_check -s exit:2 -o match:"not at its end" kmatrix report
+	atf_check -o match:": 2 passed, 0 failed, 0 skipped, 0 missing" \
+		-e match:"boot for 1 cases" kmatrix run --resume --work work
+	atf_check -o not-match:"not at its end" kmatrix report
+	guest_is_gone
 }
 
 atf_init_test_cases()
 {
-	for t in panic quiet interrupted; do
+	for t in panic quiet interrupted again killed; do
 		atf_add_test_case $t
 	done
 }
