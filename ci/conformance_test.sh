@@ -92,6 +92,7 @@ races_body()
 	printed race_test:names_notify fail 'link@thread  notify  7/9  1/5  2/3/300\nWON\n' >two
 	atf_check -s exit:1 -o match:'^[|] link@thread [|] trace [|] 1/20, 0/300 [|]$' \
 		-o match:'^[|] link@thread [|] notify [|] 1/5, 2/300 [|]$' \
+		-o match:'^Column 1: 2 races, won against belay in 2 of 600 tries$' \
 		"$conformance" one two
 }
 
