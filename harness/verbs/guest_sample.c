@@ -56,11 +56,23 @@ SAMPLE(splat)
 	ATF_REQUIRE_EQ(0, close(fd));
 }
 
+/* What the variable "verdict" says. */
+SAMPLE(verdict)
+{
+	const char *verdict = atf_tc_get_config_var_wd(tc, "verdict", "pass");
+
+	if (!strcmp(verdict, "fail"))
+		atf_tc_fail("as it was told");
+	if (!strcmp(verdict, "skip"))
+		atf_tc_skip("as it was told");
+}
+
 ATF_TP_ADD_TCS(tp)
 {
 	ATF_TP_ADD_TC(tp, begun);
 	ATF_TP_ADD_TC(tp, once);
 	ATF_TP_ADD_TC(tp, hold);
 	ATF_TP_ADD_TC(tp, splat);
+	ATF_TP_ADD_TC(tp, verdict);
 	return atf_no_error();
 }

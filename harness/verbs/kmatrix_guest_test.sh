@@ -172,9 +172,28 @@ killed_body()
 	guest_is_gone
 }
 
+atf_test_case step
+step_head()
+{
+	guest_head "Verify that a step of git bisect run says good, bad or neither of a booted kernel"
+}
+step_body()
+{
+	guest_sample
+	top=$(sed -n 's/^abs_top_srcdir = //p' "$(atf_get_srcdir)/../../Makefile")
+	kmatrix fetch "$kernel" >/dev/null || atf_fail "cannot fetch $kernel"
+	row=$(awk -v id="$kernel" '$1 == id { print "kernel," $2 "," $3 "," $4 }' \
+		"$top/harness/kernels.tsv")
+	image=$(echo "${BELAY_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/belay}/rows/$row/vmlinuz-"*)
+	for one in pass:0 fail:1 skip:125; do
+		atf_check -s exit:${one#*:} -o ignore -e ignore kmatrix bisect --step \
+			--builds sample --abi "$abi" -k "$image" -v "verdict=${one%:*}" sample.guest.verdict
+	done
+}
+
 atf_init_test_cases()
 {
-	for t in panic quiet interrupted again killed; do
+	for t in panic quiet interrupted again killed step; do
 		atf_add_test_case $t
 	done
 }
