@@ -52,7 +52,9 @@ suite_unit()
 		    for bad, said in ("skipped", "skip"), ("failure", "fail"), ("error", "fail:error"):
 		        if bad in words:
 		            word = said
-		    print(sys.argv[1], " ".join(case.get("name").split()), word, sep="\t")
+		    # A subtest that fails has a line of its own, without a name.
+		    name = " ".join((case.get("name") or "a subtest").split())
+		    print(sys.argv[1], name, word, sep="\t")
 		END
 	fi
 	# A whole file that does not fit this machine.
