@@ -52,9 +52,11 @@ suite_unit()
 		    for bad, said in ("skipped", "skip"), ("failure", "fail"), ("error", "fail:error"):
 		        if bad in words:
 		            word = said
-		    # A subtest that fails has a line of its own, without a name.
-		    name = " ".join((case.get("name") or "a subtest").split())
-		    print(sys.argv[1], name, word, sep="\t")
+		    # One whose subtests have failed is left without a name and a result.
+		    name = case.get("name")
+		    if name is None:
+		        name, word = "of subtests", "fail"
+		    print(sys.argv[1], " ".join(name.split()), word, sep="\t")
 		END
 	fi
 	# A whole file that does not fit this machine.
