@@ -345,7 +345,7 @@ ATF_TC_BODY(arguments, tc)
 	for (i = 0; i < a.n; i++)
 		buf_printf(&all, "%s|", a.v[i]);
 	ATF_CHECK_STREQ("./qemu|-nodefaults|-no-user-config|-display|none|-no-reboot|-rtc|clock=vm|"
-			"-accel|tcg|-machine|none|-m|64M|-chardev|file,id=console,path=c,,d|"
+			"-machine|none|-m|64M|-chardev|file,id=console,path=c,,d|"
 			"-serial|chardev:console|-chardev|file,id=stream,path=e|"
 			"-serial|chardev:stream|-kernel|vmlinuz|-initrd|a b|-append|"
 			"console=ttyS0 panic=-1 printk.devkmsg=on printk.time=1 loglevel=7 syscall.x32=y|",

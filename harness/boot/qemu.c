@@ -46,8 +46,9 @@ void qemu_args(const struct boot *b, enum boot_accel accel, const char *initrd,
 
 	args_add(a, m->qemu);
 	/* The host may set its clock back; the guest's own only advances. */
-	args_split(a, "-nodefaults -no-user-config -display none -no-reboot -rtc clock=vm -accel");
-	args_add(a, kvm ? "kvm" : "tcg");
+	args_split(a, "-nodefaults -no-user-config -display none -no-reboot -rtc clock=vm");
+	if (kvm)
+		args_split(a, "-accel kvm");
 	args_split(a, kvm ? m->kvm_args : m->args);
 	args_add(a, "-m");
 	args_take(a, memory_for(m, initrd));
