@@ -1,24 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * backend.c - the names of the backends, and what the notify backend asks of a
- * kernel. What a kernel has is tried, never read off its version.
+ * kernel. What a kernel has is tried; its version is only asked where a busy machine
+ * may keep a try from telling (killable.c).
  */
 #include "sandbox/plan/backend.h"
 
 #include <errno.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <signal.h>
-#include <stddef.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sandbox/plan/sendfd.h"
 #include "sandbox/plan/killable.h"
 #include "sandbox/plan/listener.h"
+#include "sandbox/plan/look.h"
+#include "sandbox/plan/sendfd.h"
 
 static const char *const names[] = {
 	[BACKEND_AUTO] = "auto",
@@ -47,23 +44,6 @@ enum missing {
 	NOTHING, ONE_REQUEST, LISTENER_TAKEN, LISTENER, WAIT_KILLABLE, ANSWERS_LOST, FILTERS
 };
 
-static int install(unsigned int flags)
-{
-	struct sock_filter insns[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, KILLABLE_CALL, 4, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ioctl, 0, 2),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[1])),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, LISTENER_TRY, 1, 0),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
-	};
-	const struct sock_fprog filter = { sizeof(insns) / sizeof(insns[0]), insns };
-	long r = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &filter);
-
-	return r < 0 ? -errno : (int)r;
-}
-
 /* In a child: the filter stays with it. */
 static enum missing try(void)
 {
@@ -73,14 +53,11 @@ static enum missing try(void)
 	/* What tries has signals sent to its children. */
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-		return FILTERS;
-	listener = install(SECCOMP_FILTER_FLAG_NEW_LISTENER |
-			   (unsigned int)SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
+	listener = look_install((unsigned int)SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
 	if (listener == -EBUSY)
 		return LISTENER_TAKEN;
 	if (listener == -EINVAL)
-		return install(SECCOMP_FILTER_FLAG_NEW_LISTENER) < 0 ? LISTENER : WAIT_KILLABLE;
+		return look_install(0) < 0 ? LISTENER : WAIT_KILLABLE;
 	if (listener < 0)
 		return FILTERS;
 	if (!killable_keeps_answers(listener))

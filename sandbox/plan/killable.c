@@ -18,6 +18,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -25,6 +26,7 @@
 #include <unistd.h>
 
 #include "sandbox/plan/listener.h"
+#include "sandbox/plan/look.h"
 
 #define TRIES 20
 #define ANSWER 0xb1
@@ -47,7 +49,7 @@ static void call(void)
 	struct sigaction sa = { .sa_handler = ignore };
 
 	sigaction(SIGUSR1, &sa, NULL);
-	_exit(syscall(KILLABLE_CALL) == ANSWER ? 0 : 1);
+	_exit(syscall(LOOK_CALL) == ANSWER ? 0 : 1);
 }
 
 /* Somebody shares its table, until it has ended. */
@@ -55,10 +57,12 @@ static void call_with_shared_table(void)
 {
 	long pid = syscall(SYS_clone, CLONE_FILES | SIGCHLD, NULL, NULL, NULL, NULL);
 
-	if (pid == 0)
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 		for (;;)
 			pause();
-	syscall(KILLABLE_CALL);
+	}
+	syscall(LOOK_CALL);
 	kill((pid_t)pid, SIGKILL);
 	_exit(0);
 }
@@ -191,9 +195,9 @@ static int try(int listener)
 		end(l.sender);
 	if (said < 0)
 		end(l.caller);
-	/* Its companion ends with its call. */
-	if (l.holder > 0 && l.held != 0)
-		listener_answer(listener, l.held, 0);
+	/* Its companion ends with its call, or with itself. */
+	if (l.holder > 0 && (l.held == 0 || listener_answer(listener, l.held, 0) < 0))
+		kill(l.holder, SIGKILL);
 	has_done(l.giver);
 	has_done(l.holder);
 	return said;

@@ -8,11 +8,8 @@
 
 #include <stdbool.h>
 
-/* What the filter of the listener sends to it. Nothing here makes the call but the look. */
-#define KILLABLE_CALL SYS_getppid
-
 /*
- * Try it, below a filter with `listener` that this process has. 1: kept; 0: an answer was
+ * Try it, below the filter of look_install() with this listener. 1: kept; 0: an answer was
  * lost; -1: after many tries it could not be told.
  */
 int killable_look(int listener);

@@ -16,12 +16,11 @@
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sandbox/plan/killable.h"
 #include "sandbox/plan/listener.h"
+#include "sandbox/plan/look.h"
 
 #define TRIES 10
 #define ANSWER 0xb1
@@ -33,7 +32,7 @@ static void ignore(int sig)
 
 static void call(void)
 {
-	_exit(syscall(KILLABLE_CALL) == ANSWER ? 0 : 1);
+	_exit(syscall(LOOK_CALL) == ANSWER ? 0 : 1);
 }
 
 /* 0: given, 1: interrupted. */

@@ -7,9 +7,9 @@
 #define BELAY_SANDBOX_SENDFD_H
 
 /*
- * Try it, below a filter with `listener` that this process has, by which KILLABLE_CALL
- * and the request LISTENER_TRY go to that. It stays on its processor afterwards. 1: it may; 0: the answer would stay where the descriptor is taken
- * back; -1: after some tries it could not be told.
+ * Try it, below the filter of look_install() with this listener. 1: it may; 0: the answer
+ * would stay where the descriptor is taken back; -1: after some tries it could not be
+ * told. The process stays on its processor afterwards.
  */
 int sendfd_look(int listener);
 
