@@ -49,7 +49,8 @@ char *buf_strdup(const char *s)
 }
 
 /* The length; the text may hold NULs. */
-__attribute__((format(printf, 2, 0))) static size_t buf_vasprintf(char **out, const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0)))
+static size_t buf_vasprintf(char **out, const char *fmt, va_list ap)
 {
 	int n = vasprintf(out, fmt, ap);
 

@@ -170,7 +170,7 @@ static int add_program(struct cpio *c, const char *path, const char *name, struc
 	return rc;
 }
 
-/* Programs of the build `from` that are no tests, for those of `abi` in this folder or beside it. */
+/* Programs of the build `from` that are no tests, for those of `abi` in this folder and beside. */
 static int add_helpers(struct cpio *c, const char *builds, const char *from, const char *abi,
 		       const char *room, struct why *why)
 {

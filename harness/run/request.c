@@ -15,8 +15,8 @@
 #define REQUEST_REBOOTS_MAX 100
 
 const char *const request_names[] = {
-	"kernel", "image", "abi", "test", "suite", "variable", "native", "qemu-user", "no-retry", "builds",
-	"programs", "user", "accel", "reboots", NULL,
+	"kernel", "image", "abi", "test", "suite", "variable", "native", "qemu-user", "no-retry",
+	"builds", "programs", "user", "accel", "reboots", NULL,
 };
 
 static const char *const request_users[] = {"root", "nobody"};

@@ -33,9 +33,9 @@ struct suite {
 
 /*
  * Look at the builds below `builds`, those of `abis` (NULL-terminated; NULL: all) and
- * what else is needed for them, in the rooms of these suites (rooms_of()). A program lists its cases itself where it runs:
- * directly, else under qemu-user; else the list is borrowed from an ABI whose programs
- * run. -ENOENT when nothing is built.
+ * what else is needed for them, in the rooms of these suites (rooms_of()). A program
+ * lists its cases itself where it runs: directly, else under qemu-user; else the list is
+ * borrowed from an ABI whose programs run. -ENOENT when nothing is built.
  */
 int suite_load(const char *builds, char *const *suites, const char *const *abis,
 	       const struct tables *tables, const char *workdir, host_watch *watch, void *arg,

@@ -85,7 +85,10 @@ int cli_number(const char *option, const char *value, unsigned min, unsigned max
 
 #define CLI_STORE "kmatrix.db" /* the store when none is named */
 
-/* The color and width of a style, by --color's argument and the terminal; CLI_BAD with a message otherwise. */
+/*
+ * The color and width of a style, by --color's argument and the terminal; CLI_BAD with a
+ * message otherwise.
+ */
 int cli_style(const char *color, struct report_style *out);
 /* All of it to standard output; the exit status `verdict`, or that of a failed write. */
 int cli_write(const struct buf *text, int verdict);

@@ -86,7 +86,8 @@ struct call_spec {
 	enum call_kind kind;
 	enum call_cond cond;
 	int error;		/* CALL_REFUSE: positive errno */
-	unsigned int ops;	/* bits 1 << enum policy_op, or PLAN_RUNTIME; 0 with SUPERVISE: always supervised */
+	/* Bits 1 << enum policy_op, or PLAN_RUNTIME; 0 with SUPERVISE: always supervised. */
+	unsigned int ops;
 	/* Argument indexes; -1 where the call has no such operand. */
 	int8_t dirfd[2], path[2];	/* path[i] relative to dirfd[i]; dirfd -1: the cwd */
 	int8_t flags;			/* open, AT_* or MSG_* flags */

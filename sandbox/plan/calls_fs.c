@@ -17,7 +17,8 @@
 #define CACHE "tells which pages are in memory, of what the caller can open"
 #define CWD "where the caller is decides nothing: every name is resolved to the object it means"
 #define HELD "on descriptors that the caller holds: what they were opened for was judged then"
-#define ATTRIBUTES "extended attributes are metadata like the rest of stat, their values too: a limit (SECURITY.md)"
+#define ATTRIBUTES "extended attributes are metadata like the rest of stat, their values too: " \
+		   "a limit (SECURITY.md)"
 #define TELLS "existence and metadata are not hidden: a limit (SECURITY.md)"
 
 static const struct call_spec rows[] = {
