@@ -50,6 +50,8 @@ bad_options_body()
 	refused 'exclude each other' --calls --relies
 	refused 'exclude each other' --relies --plan
 	refused '--json is for' --json touch started
+	refused 'there are: notify, pidns, landlock' --require root touch started
+	refused 'exclude each other' --require notify --backend trace touch started
 }
 
 atf_test_case full_output
@@ -60,7 +62,7 @@ full_output_head()
 full_output_body()
 {
 	[ -c /dev/full ] || atf_skip "there is no /dev/full"
-	for what in --help --version --plan --calls '--calls --json' --relies '--relies --json'; do
+	for what in --help --version --plan '--plan --json' --calls '--calls --json' --relies '--relies --json'; do
 		atf_check -s exit:125 -e match:'^belay: cannot write to standard output: ' \
 			sh -c "'$belay' $what >/dev/full"
 	done
@@ -313,6 +315,62 @@ lifetimes_body()
 	atf_check -o not-inline:'1\n' "$belay" -p allow-all -- sh -c 'echo $PPID'
 }
 
+atf_test_case plan_json
+plan_json_head()
+{
+	atf_set descr "Verify that --plan --json says the same as --plan, in JSON"
+}
+plan_json_body()
+{
+	"$belay" --calls | awk '{ print $3 }' | LC_ALL=C sort -u >names
+	words() { tr -s ' ' '\n' | LC_ALL=C sort -u | LC_ALL=C comm -12 - names; }
+	for policy in "-p allow-all" "-p default -m core/sandbox/read:deny" \
+		"-p allow-all -m core/trace/magic_lock:off --backend trace"; do
+		atf_check -o save:plan "$belay" $policy --plan
+		atf_check -o save:json "$belay" $policy --plan --json
+		atf_check -o inline:"$(sed -n 's/.*backend: //p' plan)\n" \
+			sed -n 's/^"backend":"\(.*\)",$/\1/p' json
+		for op in read write exec network/bind network/connect; do
+			# "write:deny: decided by the supervisor", or "the kernel, all is allowed"
+			atf_check -o inline:"$(sed -n "s|^$op:\([a-z]*\): decided by the \([a-z]*\).*|\1 \2|p" plan)\n" \
+				sed -n "s|^\"$op\":{\"mode\":\"\([a-z]*\)\",\"by\":\"\([a-z]*\)\".*|\1 \2|p" json
+		done
+		sed '/^judged by/,$d' plan | sed -n 's/^    //p' | words >told
+		sed '/"lifetime":/d; s/"mode":"[a-z]*"//; s/"[a-z/]*"://g' json | grep -o '"[a-z0-9_]*"' | tr -d '"' |
+			words | cmp told - || atf_fail "under $policy other calls are listed"
+		! command -v python3 >/dev/null || atf_check -o ignore python3 -m json.tool json
+	done
+}
+
+atf_test_case required
+required_head()
+{
+	atf_set descr "Verify that what is required is had, or nothing is started"
+}
+required_body()
+{
+	"$belay" -p default --plan --json >plan
+	if grep -q '"landlock":\["memory"' plan; then
+		atf_check -o inline:'up\n' "$belay" --require landlock -- echo up
+	else
+		refused 'landlock cannot be had: the kernel' --require landlock touch started
+	fi
+	if grep -q '"landlock":.*"signals"' plan; then
+		atf_check -o inline:'up\n' "$belay" --require landlock-signals -- echo up
+	else
+		refused 'landlock-signals cannot be had: the kernel' --require landlock-signals \
+			touch started
+	fi
+	refused 'landlock cannot be had: no rule is in force' -p allow-all --require landlock \
+		touch started
+	if "$belay" -p allow-all --require pidns --plan >plan 2>why; then
+		atf_check -o inline:'1\n' "$belay" -p allow-all --require pidns -- sh -c 'echo $PPID'
+	else
+		atf_check -o match:'^belay: --.* cannot be had: ' cat why
+		refused 'cannot be had' -p allow-all --require pidns touch started
+	fi
+}
+
 atf_test_case calls
 calls_head()
 {
@@ -342,6 +400,8 @@ atf_init_test_cases()
 	atf_add_test_case environment
 	atf_add_test_case descriptors
 	atf_add_test_case plan
+	atf_add_test_case plan_json
+	atf_add_test_case required
 	atf_add_test_case lifetimes
 	atf_add_test_case calls
 	atf_add_test_case signals_given

@@ -189,16 +189,33 @@ static int print_end(struct report *report)
 }
 
 /* What no rule speaks of and the launch does. */
-static void print_apart(bool apart)
+static enum plan_apart apart(const struct plan *plan)
 {
-	static const char *const words[] = {
-		[DOMAIN_NONE] = "refused calls alone; Landlock cannot do it here",
-		[DOMAIN_MEMORY] = "refused calls, and Landlock for their memory",
-		[DOMAIN_SIGNALS] = "refused calls, and Landlock for their memory and signals",
+	static const enum plan_apart by[] = {
+		[DOMAIN_NONE] = PLAN_NO_LANDLOCK,
+		[DOMAIN_MEMORY] = PLAN_MEMORY,
+		[DOMAIN_SIGNALS] = PLAN_SIGNALS,
 	};
 
-	printf("processes outside are kept apart by\n    %s\n",
-	       apart ? words[domain_reach()] : "refused calls alone: no rule is in force");
+	return plan->closed == 0 ? PLAN_NO_RULE : by[domain_reach()];
+}
+
+/* What is required and no wish of a plan: 0, or -ENOTSUP with the reason told. */
+static int check_required(const struct options *o, const struct plan *plan, struct report *report)
+{
+	bool signals = (o->required & REQUIRE_SIGNALS) != 0;
+	enum plan_apart least = signals ? PLAN_SIGNALS : PLAN_MEMORY, is;
+
+	if ((o->required & (REQUIRE_MEMORY | REQUIRE_SIGNALS)) == 0)
+		return 0;
+	is = apart(plan);
+	if (is >= least)
+		return 0;
+	report_message(report, "--require landlock%s cannot be had: %s", signals ? "-signals" : "",
+		       is == PLAN_NO_RULE ? "no rule is in force" :
+		       signals ? "the kernel's Landlock does not keep signals apart (Linux 6.12)" :
+				 "the kernel's Landlock is off, or older than Linux 5.19");
+	return -ENOTSUP;
 }
 
 /* Confine the command and stay with it: in `nest`, or where that is NULL as its tracer. */
@@ -277,9 +294,10 @@ static int run(const struct options *o, const struct policy *p, struct report *r
 		report_message(report, "cannot make the filter: %s", strerror(-r));
 		return EXIT_BELAY;
 	}
-	if (o->plan) {
-		plan_print(stdout, &plan, p);
-		print_apart(plan.closed != 0);
+	if (check_required(o, &plan, report)) {
+		r = EXIT_BELAY;
+	} else if (o->plan) {
+		(o->json ? plan_print_json : plan_print)(stdout, &plan, p, apart(&plan));
 		r = print_end(report);
 	} else if (plan.lifetime == LIFETIME_PIDNS) {
 		r = confine_nested(o, &plan, p, report);

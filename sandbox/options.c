@@ -24,10 +24,11 @@ const char options_usage[] =
 	"      --keep-fd N       leave descriptor N open; others above 2 are closed\n"
 	"      --backend HOW     how supervised calls reach belay: auto, trace or notify\n"
 	"      --lifetime HOW    what ends all of it with belay: auto, ptrace or pidns\n"
+	"      --require WHAT    do not start without: notify, pidns, landlock, landlock-signals\n"
 	"      --plan            say who decides what under these rules, and run nothing\n"
 	"      --calls           list every system call of every ABI, its verdict, and why\n"
 	"      --relies          list the kernel's promises that belay stands on\n"
-	"      --json            the same (--calls, --relies) for programs\n"
+	"      --json            the same (--plan, --calls, --relies) for programs\n"
 	"      --version         print the version\n"
 	"  -h, --help            print this\n"
 	"\n"
@@ -38,7 +39,7 @@ const char options_usage[] =
 	"126 when COMMAND cannot be run; 127 when it is not found.\n";
 
 enum { OPT_KEEP_FD = 256, OPT_BACKEND, OPT_CALLS, OPT_JSON, OPT_LIFETIME, OPT_PLAN, OPT_RELIES,
-	OPT_VERSION };
+	OPT_REQUIRE, OPT_VERSION };
 
 static const struct option longs[] = {
 	{ "backend", required_argument, NULL, OPT_BACKEND },
@@ -53,6 +54,7 @@ static const struct option longs[] = {
 	{ "plan", no_argument, NULL, OPT_PLAN },
 	{ "profile", required_argument, NULL, 'p' },
 	{ "relies", no_argument, NULL, OPT_RELIES },
+	{ "require", required_argument, NULL, OPT_REQUIRE },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ NULL, 0, NULL, 0 },
 };
@@ -92,6 +94,28 @@ static int parse_env(const struct error *e, const char *text, const char **out)
 		return fail(e, "-E: '%s' has no name of a variable", text);
 	*out = text;
 	return 0;
+}
+
+static int parse_required(const struct error *e, const char *text, unsigned int *out)
+{
+	static const struct {
+		const char *word;
+		unsigned int bits;
+	} words[] = {
+		{ "notify", REQUIRE_NOTIFY },
+		{ "pidns", REQUIRE_PIDNS },
+		{ "landlock", REQUIRE_MEMORY },
+		{ "landlock-signals", REQUIRE_MEMORY | REQUIRE_SIGNALS },
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (!strcmp(text, words[i].word)) {
+			*out |= words[i].bits;
+			return 0;
+		}
+	}
+	return fail(e, "--require: '%s' is not known; there are: notify, pidns, landlock, "
+		    "landlock-signals", text);
 }
 
 static int bad_option(const struct error *e, char **argv, int c)
@@ -140,6 +164,8 @@ static int one_option(int c, char **argv, struct options *o, const struct error 
 	case OPT_RELIES:
 		o->relies = true;
 		return 0;
+	case OPT_REQUIRE:
+		return parse_required(e, optarg, &o->required);
 	case OPT_JSON:
 		o->json = true;
 		return 0;
@@ -158,8 +184,12 @@ static int check_together(const struct options *o, const struct error *e)
 {
 	const char *list = o->calls ? "--calls" : "--relies";
 
-	if (o->json && !o->relies && !o->calls)
-		return fail(e, "--json is for --calls and --relies; see belay --help");
+	if (o->json && !o->relies && !o->calls && !o->plan)
+		return fail(e, "--json is for --plan, --calls and --relies; see belay --help");
+	if ((o->required & REQUIRE_NOTIFY && o->backend == BACKEND_TRACE) ||
+	    (o->required & REQUIRE_PIDNS && o->lifetime == LIFETIME_PTRACE))
+		return fail(e, "--require and %s exclude each other",
+			    o->backend == BACKEND_TRACE ? "--backend trace" : "--lifetime ptrace");
 	if (o->relies || o->calls) {
 		if (o->relies + o->calls + o->plan > 1)
 			return fail(e, "--plan, --calls and --relies exclude each other");
@@ -192,6 +222,11 @@ int options_parse(int argc, char **argv, struct options *out, char *error, size_
 	while (!r && (c = getopt_long(argc, argv, "+:p:c:m:E:h", longs, NULL)) != -1)
 		r = one_option(c, argv, &o, &e);
 	o.command = argv + optind;
+	/* To require one is to ask for it. */
+	if (o.required & REQUIRE_NOTIFY && o.backend == BACKEND_AUTO)
+		o.backend = BACKEND_NOTIFY;
+	if (o.required & REQUIRE_PIDNS && o.lifetime == LIFETIME_AUTO)
+		o.lifetime = LIFETIME_PIDNS;
 	if (!r && !o.help && !o.version)
 		r = check_together(&o, &e);
 	if (r) {

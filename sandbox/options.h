@@ -11,6 +11,9 @@
 #include "sandbox/plan/backend.h"
 #include "sandbox/plan/lifetime.h"
 
+/* What belay does not start without. */
+enum { REQUIRE_NOTIFY = 1, REQUIRE_PIDNS = 2, REQUIRE_MEMORY = 4, REQUIRE_SIGNALS = 8 };
+
 enum option_kind { OPTION_PROFILE, OPTION_FILE, OPTION_MAGIC };
 
 /* Where rules come from, in the order of the command line: the last match wins. */
@@ -28,6 +31,7 @@ struct options {
 	size_t nkeep;
 	enum backend backend;
 	enum lifetime lifetime;
+	unsigned int required; /* REQUIRE_*; backend and lifetime are set by it as well */
 	bool plan, calls, relies, json, help, version;
 	char **command; /* points into argv; NULL-terminated, empty with help and the like */
 };

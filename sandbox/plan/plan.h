@@ -67,7 +67,18 @@ int plan_make(const struct policy *policy, const struct plan_wish *wish, struct 
 	      struct plan_refusal *refusal);
 void plan_free(struct plan *plan);
 
-/* For people: belay --plan. */
-void plan_print(FILE *out, const struct plan *plan, const struct policy *policy);
+/* By what processes outside are kept apart, beside refused calls; each has those before. */
+enum plan_apart {
+	PLAN_NO_RULE,		/* nothing: no rule is in force */
+	PLAN_NO_LANDLOCK,	/* nothing: Landlock cannot do it here */
+	PLAN_MEMORY,		/* Landlock, for their memory */
+	PLAN_SIGNALS		/* and for signals to them */
+};
+
+/* belay --plan, for people and for programs. */
+void plan_print(FILE *out, const struct plan *plan, const struct policy *policy,
+		enum plan_apart apart);
+void plan_print_json(FILE *out, const struct plan *plan, const struct policy *policy,
+		     enum plan_apart apart);
 
 #endif

@@ -197,7 +197,7 @@ CASE(printed, "Verify that the printed plan names every supervised and every ref
 	(void)tc;
 	ATF_REQUIRE(out != NULL);
 	ATF_REQUIRE_EQ(0, plan_make(p, &traced, &plan, &refusal));
-	plan_print(out, &plan, p);
+	plan_print(out, &plan, p, PLAN_SIGNALS);
 	ATF_REQUIRE_EQ(0, fclose(out));
 	for (size_t i = 0; (spec = calls_at(i)); i++) {
 		snprintf(word, sizeof(word), " %s", spec->name);

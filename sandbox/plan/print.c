@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * print.c - the plan in words. It shows what the filter was made from and
- * decides nothing.
+ * print.c - the plan in words and as JSON. It shows what the filter was made from
+ * and decides nothing.
  */
 #include <string.h>
 
@@ -78,8 +78,15 @@ static bool first_with_reason(const struct call_spec *row)
 	return true;
 }
 
-void plan_print(FILE *out, const struct plan *plan, const struct policy *policy)
+void plan_print(FILE *out, const struct plan *plan, const struct policy *policy,
+		enum plan_apart apart)
 {
+	static const char *const apart_words[] = {
+		[PLAN_NO_RULE] = "refused calls alone: no rule is in force",
+		[PLAN_NO_LANDLOCK] = "refused calls alone; Landlock cannot do it here",
+		[PLAN_MEMORY] = "refused calls, and Landlock for their memory",
+		[PLAN_SIGNALS] = "refused calls, and Landlock for their memory and signals",
+	};
 	const struct call_spec *row;
 
 	fprintf(out, "ABIs:");
@@ -127,4 +134,71 @@ void plan_print(FILE *out, const struct plan *plan, const struct policy *policy)
 	fprintf(out, "judged by their arguments in the kernel:\n"
 		     "    open for reading, access, clone, unshare, ioctl, fcntl, prctl, personality,\n"
 		     "    seccomp, socket, sendto without an address, calls on oneself\n");
+	fprintf(out, "processes outside are kept apart by\n    %s\n", apart_words[apart]);
+}
+
+/* These words are this program's own: no character that JSON would have escaped. */
+static void list_names(FILE *out, bool (*wanted)(const struct call_spec *spec, const void *with),
+		       const void *with)
+{
+	const struct call_spec *spec;
+	bool comma = false;
+
+	fputs("[", out);
+	for (size_t i = 0; (spec = calls_at(i)); i++) {
+		if (!wanted(spec, with))
+			continue;
+		fprintf(out, "%s\"%s\"", comma ? "," : "", spec->name);
+		comma = true;
+	}
+	fputs("]", out);
+}
+
+static bool is_refused(const struct call_spec *spec, const void *with)
+{
+	(void)with;
+	return spec->action == CALL_REFUSE;
+}
+
+/* "kernel", or "supervisor" and the calls that it decides. */
+static void list_decided(FILE *out, const struct plan *plan, unsigned int bit)
+{
+	bool closed = (plan->closed & bit) != 0;
+
+	fprintf(out, "\"by\":\"%s\"", closed ? "supervisor" : "kernel");
+	if (closed) {
+		fputs(",\"calls\":", out);
+		list_names(out, needs_op, &bit);
+	}
+}
+
+void plan_print_json(FILE *out, const struct plan *plan, const struct policy *policy,
+		     enum plan_apart apart)
+{
+	const unsigned int runtime = PLAN_RUNTIME;
+
+	fputs("{\"abis\":[", out);
+	for (size_t i = 0; i < plan->nabis; i++)
+		fprintf(out, "%s\"%s\"", i > 0 ? "," : "", plan->abis[i]->name);
+	fprintf(out, "],\n\"filter\":%hu,\n\"backend\":\"%s\",\n\"lifetime\":\"%s\",\n",
+		plan->filter.len, backend_name(plan->backend), lifetime_name(plan->lifetime));
+	fputs("\"rules\":{", out);
+	for (unsigned int op = 0; op < POLICY_OPS; op++) {
+		fprintf(out, "%s\n\"%s\":{\"mode\":\"%s\",", op > 0 ? "," : "", op_names[op],
+			mode_word(policy_mode_of(policy, (enum policy_op)op)));
+		list_decided(out, plan, 1u << op);
+		fputs("}", out);
+	}
+	fprintf(out, "},\n\"families\":%s,\n\"runtime\":",
+		plan->closed & PLAN_FAMILIES ? "[\"unix\",\"inet\",\"inet6\"]" : "null");
+	if (plan->closed & PLAN_RUNTIME)
+		list_names(out, needs_op, &runtime);
+	else
+		fputs("null", out);
+	fputs(",\n\"processes\":", out);
+	list_names(out, acts_on_process, NULL);
+	fputs(",\n\"refused\":", out);
+	list_names(out, is_refused, NULL);
+	fprintf(out, ",\n\"landlock\":[%s%s]}\n", apart >= PLAN_MEMORY ? "\"memory\"" : "",
+		apart >= PLAN_SIGNALS ? ",\"signals\"" : "");
 }
