@@ -341,4 +341,34 @@ KT_CASE(ns_pid_exit_zap, "ns.pid.exit_zap",
 	KT_WAIT(init, "exited(7)");
 }
 
+static void kill_by_number(void *arg)
+{
+	siginfo_t info = {.si_signo = SIGKILL, .si_code = SI_QUEUE};
+	pid_t pid = *(pid_t *)arg;
+
+	KT_EQ(syscall(SYS_getpid), 1);
+	KT_ERR(ESRCH, kt_raw(SYS_kill, pid, SIGKILL));
+	KT_ERR(ESRCH, kt_raw(SYS_kill, -pid, SIGKILL));
+	KT_ERR(ESRCH, kt_raw(SYS_tkill, pid, SIGKILL));
+	KT_ERR(ESRCH, kt_raw(SYS_tgkill, pid, pid, SIGKILL));
+	KT_ERR(ESRCH, kt_raw(SYS_rt_sigqueueinfo, pid, SIGKILL, &info));
+	KT_ERR(ESRCH, kt_raw(SYS_rt_tgsigqueueinfo, pid, pid, SIGKILL, &info));
+}
+
+KT_CASE(ns_pid_kill_numbers, "ns.pid.kill_numbers",
+	"Verify that in a pid namespace the numbers that a process and its group have only outside "
+	"are none to kill, tkill, tgkill, rt_sigqueueinfo and rt_tgsigqueueinfo: ESRCH",
+	KT_ANSWERS(call, SYS_kill, 0), KT_ANSWERS(call, SYS_kill, -EPERM, KT_NOT_FIRST(1)),
+	KT_ANSWERS(call, SYS_tkill, 0), KT_ANSWERS(call, SYS_tgkill, 0),
+	KT_ANSWERS(call, SYS_rt_sigqueueinfo, 0), KT_ANSWERS(call, SYS_rt_tgsigqueueinfo, 0))
+{
+	pid_t *pid = kt_shared(sizeof(*pid));
+
+	KT_NEEDS(kt_probe_ns(CLONE_NEWPID));
+	*pid = kt_child(kt_body_park, NULL);
+	KT_SYS(setpgid(*pid, *pid));
+	KT_WAIT(kt_ns_child(CLONE_NEWPID, kill_by_number, pid), "exited(0)");
+	KT_WAIT_NONE(*pid);
+}
+
 KT_PROGRAM

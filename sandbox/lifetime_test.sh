@@ -76,6 +76,20 @@ killed_in_connect_run()
 	killed
 }
 
+case_of killed_helper "a call whose helper is killed fails with EIO"
+killed_helper_run()
+{
+	mkfifo fifo
+	start sh -c ': >up; exec 4>fifo'
+	until [ -e up ]; do
+		kill -0 $pid 2>/dev/null || { cat report; atf_fail "belay has ended"; }
+	done
+	helper_waits
+	kill -KILL "$helper"
+	wait $pid && atf_fail "the open has succeeded"
+	atf_check -o match:'(Input/output|I/O) error' cat report
+}
+
 case_of left_behind "a supervisor that ends leaves no process behind, nor a helper"
 left_behind_run()
 {

@@ -18,7 +18,7 @@
 #include "sandbox/plan/bpf_sim.h"
 #include "sandbox/plan/filter.h"
 
-#define CLOSED ((PLAN_ALL | PLAN_TRACED) + 1)
+#define CLOSED ((PLAN_ALL | PLAN_TRACED | PLAN_NESTED) + 1)
 
 static const char *const machines[][3] = {
 	{ "x86_64", "i386", "x32" }, { "x86_64", "i386" }, { "x32", "i386" },

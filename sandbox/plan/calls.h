@@ -18,13 +18,14 @@
  * What can be refused under a policy: bits 1 << enum policy_op of the
  * operations that are not open, PLAN_FAMILIES when socket families that no rule
  * can speak of must be refused, PLAN_RUNTIME when processes may change their
- * rules, which they do by stat(2), and PLAN_TRACED when the supervisor traces them,
- * so that nobody else can.
+ * rules, which they do by stat(2), PLAN_TRACED when the supervisor traces them, so that
+ * nobody else can, and PLAN_NESTED when they have a pid namespace of their own instead.
  */
 #define PLAN_FAMILIES (1u << POLICY_OPS)
 #define PLAN_RUNTIME (1u << (POLICY_OPS + 1))
 #define PLAN_TRACED (1u << (POLICY_OPS + 2))
-#define PLAN_ALL (PLAN_RUNTIME * 2 - 1)	/* by a policy: not PLAN_TRACED */
+#define PLAN_NESTED (1u << (POLICY_OPS + 3))
+#define PLAN_ALL (PLAN_RUNTIME * 2 - 1)	/* by a policy: not the last two */
 
 enum call_action {
 	CALL_ALLOW,	/* the kernel lets it run */
@@ -43,6 +44,7 @@ enum call_cond {
 	COND_ACCESS_MODE,	/* asks for what no rule forbids: allow */
 	COND_NO_ADDRESS,	/* sendto without an address and MSG_FASTOPEN: allow */
 	COND_SELF_PID,		/* args[pid] is 0, the caller: allow */
+	COND_SIGNAL,		/* a number of a pid namespace of their own: allow */
 	COND_SETPRIORITY,	/* groups and users: refuse; who is 0: allow */
 	COND_IOPRIO,		/* the same, counted from 1 */
 	COND_CLONE_FLAGS,	/* new namespaces, CLONE_UNTRACED: refuse */

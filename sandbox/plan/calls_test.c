@@ -296,7 +296,17 @@ ATF_TC_BODY(judge_processes, tc)
 	REFUSES(EPERM, "ptrace", PLAN_TRACED, 0, 0, 0, 0, 0);
 	ALLOWS("ptrace", PLAN_ALL, 0, 0, 0, 0, 0);
 	ASKS("kill", 0, 0, 0, 0, 0, 0);
+	ASKS("kill", PLAN_ALL | PLAN_TRACED, 7, 0, 0, 0, 0);
+	ALLOWS("kill", PLAN_NESTED, 2, 0, 0, 0, 0);
+	ALLOWS("kill", PLAN_NESTED, (uint64_t)-7, 0, 0, 0, 0);
+	ASKS("kill", PLAN_NESTED, 0, 0, 0, 0, 0);
+	ASKS("kill", PLAN_NESTED, 1, 0, 0, 0, 0);
+	ASKS("kill", PLAN_NESTED, 0xffffffff, 0, 0, 0, 0);
+	ASKS("kill", PLAN_NESTED, (uint64_t)-1, 0, 0, 0, 0);
+	ASKS("kill", PLAN_NESTED, HIGH | 1, 0, 0, 0, 0);
 	ASKS("tgkill", 0, 1, 1, 0, 0, 0);
+	ASKS("tgkill", PLAN_NESTED, 1, 1, 0, 0, 0);
+	ALLOWS("tgkill", PLAN_NESTED, 2, 3, 0, 0, 0);
 	ALLOWS("prlimit64", 0, 0, 0, 0, 0, 0);
 	ASKS("prlimit64", 0, 1, 0, 0, 0, 0);
 	ALLOWS("prlimit64", 0, HIGH, 0, 0, 0, 0);

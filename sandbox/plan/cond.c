@@ -69,6 +69,20 @@ static const struct arg_rule self_pid[] = {
 	IS(ARG_PID, 0, CALL_ALLOW, 0),
 };
 
+/*
+ * In a pid namespace of its own a program has numbers for processes inside alone. But the
+ * supervisor is 1, its helpers are among all (-1), and the caller's group (0) may have
+ * come in from outside. What the kernel decides no signal interrupts, as it must be for
+ * these calls: a shell's SIGCONT must not get lost.
+ */
+#define NESTED(test, value, action) { test, ARG_PID, WHOLE, value, PLAN_NESTED, action, 0 }
+static const struct arg_rule signals[] = {
+	NESTED(ARG_IS, 0, CALL_SUPERVISE),
+	NESTED(ARG_IS, 1, CALL_SUPERVISE),
+	NESTED(ARG_IS, 0xffffffff, CALL_SUPERVISE),
+	NESTED(ARG_ANY, 0, CALL_ALLOW),
+};
+
 /* PRIO_PROCESS is 0, IOPRIO_WHO_PROCESS is 1; both refuse groups and users. */
 static const struct arg_rule set_priority[] = {
 	IS_NOT(0, 0, CALL_REFUSE, EPERM),
@@ -242,6 +256,7 @@ static const struct {
 	RULES(COND_ACCESS_MODE, access_mode),
 	RULES(COND_NO_ADDRESS, no_address),
 	RULES(COND_SELF_PID, self_pid),
+	RULES(COND_SIGNAL, signals),
 	RULES(COND_SETPRIORITY, set_priority),
 	RULES(COND_IOPRIO, set_io_priority),
 	RULES(COND_CLONE_FLAGS, clone_flags),

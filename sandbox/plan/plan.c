@@ -100,8 +100,8 @@ int plan_make(const struct policy *policy, const struct plan_wish *wish, struct 
 	}
 	p.nabis = plan_abis(abi_native(), plan_probe, p.abis);
 	r = filter_compile(p.abis, p.nabis,
-			   p.closed | (p.lifetime == LIFETIME_PTRACE ? PLAN_TRACED : 0), p.backend,
-			   &p.filter);
+			   p.closed | (p.lifetime == LIFETIME_PTRACE ? PLAN_TRACED : PLAN_NESTED),
+			   p.backend, &p.filter);
 	if (r)
 		return r;
 	*out = p;

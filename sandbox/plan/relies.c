@@ -347,6 +347,7 @@ static const struct row pidns_init[] = {
 	ALL("proc.pdeathsig", "it dies with the front, whatever it does just then", NEST),
 	ALL("pidfd.poll.exit", "and where that signal was lost, as soon as it looks", NOTIFY),
 	ALL("access.pidns_invisible", "no number inside names a process outside", CALLER),
+	ALL("ns.pid.kill_numbers", "nor does a signal reach one, or a group, by its number", COND),
 };
 
 static const struct row pidns_user[] = {

@@ -37,9 +37,9 @@ static int waited(struct supervisor *sv, struct tracee *t, enum tracee_next *nex
 		return helper_cancel(h);
 	}
 	/* As a native call: EINTR after a handler, or again from the start. */
-	if (!helper_poll(h) || h->result == -EINTR)
+	if (helper_poll(h) ? h->result == -EINTR : j->step == JOB_CANCEL)
 		return job_finish(sv, t, -CALL_ERESTARTSYS, next);
-	result = h->result;
+	result = helper_result(h);
 	j->fd = h->fd;
 	h->fd = -1;
 	j->helper = NULL;

@@ -126,6 +126,11 @@ bool helper_poll(struct helper *h)
 	return true;
 }
 
+int64_t helper_result(struct helper *h)
+{
+	return helper_poll(h) ? h->result : -EIO;
+}
+
 void helper_kill_all(void)
 {
 	for (const struct helper *h = helpers; h != NULL; h = h->next)

@@ -38,6 +38,12 @@ struct helper *helper_find(pid_t pid);
 bool helper_poll(struct helper *h);
 
 /*
+ * What it did, once it has ended; -EIO when it was killed, and whether it had done
+ * anything by then is not known.
+ */
+int64_t helper_result(struct helper *h);
+
+/*
  * Ask it to give up: it ends soon, with -EINTR, or with what it has done
  * already. 0 or -errno.
  */

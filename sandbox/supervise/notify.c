@@ -286,18 +286,18 @@ bool notify_helper_ended(struct supervisor *sv, struct helper *h)
 
 	if (w == NULL)
 		return false;
-	if (!helper_poll(h) || (w->cancelled && h->result == -EINTR)) {
+	if (w->cancelled && (!helper_poll(h) || h->result == -EINTR)) {
 		struct tracee *t = tracees_find(&sv->tracees, w->tid);
 
 		if (t != NULL)
 			t->gave_way = true;
 		listener_answer(n->listener, w->id, -CALL_ERESTARTSYS);
-	} else if (h->fd >= 0) {
+	} else if (helper_poll(h) && h->fd >= 0) {
 		fd = h->fd;
 		h->fd = -1;
 		give(n, w->id, fd, w->cloexec);
 	} else {
-		listener_answer(n->listener, w->id, h->result);
+		listener_answer(n->listener, w->id, helper_result(h));
 	}
 	helper_release(h);
 	free(w);
