@@ -276,6 +276,7 @@ static int run(const struct options *o, const struct policy *p, struct report *r
 {
 	const struct plan_wish wish = {
 		.backend = o->backend, .lifetime = o->lifetime, .namespaces = nest_missing,
+		.signals_apart = domain_reach() == DOMAIN_SIGNALS,
 	};
 	struct plan_refusal refusal;
 	struct sigaction given;

@@ -19,7 +19,7 @@
  * operations that are not open, PLAN_FAMILIES when socket families that no rule
  * can speak of must be refused, PLAN_RUNTIME when processes may change their
  * rules, which they do by stat(2), PLAN_TRACED when the supervisor traces them, so that
- * nobody else can, and PLAN_NESTED when they have a pid namespace of their own instead.
+ * nobody else can, and PLAN_NESTED when a pid namespace keeps numbers of others from them.
  */
 #define PLAN_FAMILIES (1u << POLICY_OPS)
 #define PLAN_RUNTIME (1u << (POLICY_OPS + 1))

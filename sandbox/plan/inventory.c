@@ -22,7 +22,8 @@ static const char *const cond_words[] = {
 	[COND_STAT] = "of a descriptor alone it is allowed",
 	[COND_ACCESS_MODE] = "to ask for what no rule refuses is allowed",
 	[COND_NO_ADDRESS] = "without an address and MSG_FASTOPEN it is allowed",
-	[COND_SIGNAL] = "below --lifetime pidns numbers but 0, 1 and -1 are allowed: nobody outside has one",
+	[COND_SIGNAL] = "below --lifetime pidns, where signals are kept inside, numbers but "
+			"0, 1 and -1 are allowed",
 	[COND_SELF_PID] = "process 0, the caller itself, is allowed",
 	[COND_SETPRIORITY] = "groups and users are refused with EPERM, the caller itself is allowed",
 	[COND_IOPRIO] = "groups and users are refused with EPERM, the caller itself is allowed",

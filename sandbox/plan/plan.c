@@ -82,6 +82,13 @@ static int choose_lifetime(const struct plan_wish *wish, struct plan *p, const c
 	return wish->lifetime == LIFETIME_AUTO ? 0 : -ENOTSUP;
 }
 
+unsigned int plan_filtered(unsigned int closed, enum lifetime lifetime, bool signals_apart)
+{
+	if (lifetime == LIFETIME_PTRACE)
+		return closed | PLAN_TRACED;
+	return closed == 0 || signals_apart ? closed | PLAN_NESTED : closed;
+}
+
 int plan_make(const struct policy *policy, const struct plan_wish *wish, struct plan *out,
 	      struct plan_refusal *refusal)
 {
@@ -100,8 +107,8 @@ int plan_make(const struct policy *policy, const struct plan_wish *wish, struct 
 	}
 	p.nabis = plan_abis(abi_native(), plan_probe, p.abis);
 	r = filter_compile(p.abis, p.nabis,
-			   p.closed | (p.lifetime == LIFETIME_PTRACE ? PLAN_TRACED : PLAN_NESTED),
-			   p.backend, &p.filter);
+			   plan_filtered(p.closed, p.lifetime, wish->signals_apart), p.backend,
+			   &p.filter);
 	if (r)
 		return r;
 	*out = p;

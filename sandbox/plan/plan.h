@@ -33,6 +33,13 @@ struct plan {
 unsigned int plan_closed(const struct policy *policy);
 
 /*
+ * That, and what of calls.h's bits the lifetime adds: whether signals by number need no
+ * judge. They need none where nothing can be refused, or Landlock keeps signals from
+ * helpers of the supervisor (`signals_apart`), who have numbers inside. Pure.
+ */
+unsigned int plan_filtered(unsigned int closed, enum lifetime lifetime, bool signals_apart);
+
+/*
  * The ABIs whose calls can be judged by a supervisor that is a program of
  * `native`: its own, and those of its kernel whose addresses and registers it
  * can handle. `runs` says whether the kernel has one. Pure but for `runs`.
@@ -48,6 +55,7 @@ struct plan_wish {
 	enum backend backend;
 	enum lifetime lifetime;		/* LIFETIME_AUTO: as PIDNS if that can be, else PTRACE */
 	const char *(*namespaces)(void); /* NULL, or why there are none; asked when it matters */
+	bool signals_apart;		/* a Landlock domain here keeps signals inside */
 };
 
 /*

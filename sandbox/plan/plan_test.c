@@ -108,6 +108,19 @@ CASE(profile_allow_all, "Verify that under the profile allow-all no operation ne
 	policy_free(p);
 }
 
+CASE(filtered, "Verify that signals by number are the kernel's in a pid namespace alone, and there where "
+	       "they cannot reach a helper")
+{
+	const unsigned int write = 1u << POLICY_WRITE;
+
+	(void)tc;
+	ATF_CHECK_EQ(write | PLAN_TRACED, plan_filtered(write, LIFETIME_PTRACE, true));
+	ATF_CHECK_EQ(PLAN_TRACED, plan_filtered(0, LIFETIME_PTRACE, true));
+	ATF_CHECK_EQ(write | PLAN_NESTED, plan_filtered(write, LIFETIME_PIDNS, true));
+	ATF_CHECK_EQ(write, plan_filtered(write, LIFETIME_PIDNS, false));
+	ATF_CHECK_EQ(PLAN_NESTED, plan_filtered(0, LIFETIME_PIDNS, false));
+}
+
 static bool runs_all(const struct abi *abi)
 {
 	(void)abi;
@@ -243,6 +256,7 @@ ATF_TP_ADD_TCS(tp)
 	ATF_TP_ADD_TC(tp, families);
 	ATF_TP_ADD_TC(tp, profile_default);
 	ATF_TP_ADD_TC(tp, profile_allow_all);
+	ATF_TP_ADD_TC(tp, filtered);
 	ATF_TP_ADD_TC(tp, abis);
 	ATF_TP_ADD_TC(tp, make_here);
 	ATF_TP_ADD_TC(tp, probe_x32);

@@ -318,7 +318,7 @@ static const struct row landlock_refer[] = {
 };
 
 static const struct row landlock_signals[] = {
-	ALL("landlock.scope.signal", "nobody outside can be signalled", DOMAIN),
+	ALL("landlock.scope.signal", "nobody outside can be signalled, nor a helper", DOMAIN),
 };
 
 static const struct row lifetime_exitkill[] = {
