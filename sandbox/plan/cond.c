@@ -72,8 +72,8 @@ static const struct arg_rule self_pid[] = {
 /*
  * In a pid namespace of its own a program has numbers for processes inside alone. But the
  * supervisor is 1, and among all (-1), and the caller's group (0) may have come in from
- * outside; for its helpers see plan_filtered(). What the kernel decides no signal interrupts, as it must be for
- * these calls: a shell's SIGCONT must not get lost.
+ * outside; for its helpers see plan_filtered(). What the kernel decides no signal
+ * interrupts, as it must be for these calls: a shell's SIGCONT must not get lost.
  */
 #define NESTED(test, value, action) { test, ARG_PID, WHOLE, value, PLAN_NESTED, action, 0 }
 static const struct arg_rule signals[] = {

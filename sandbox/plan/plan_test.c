@@ -108,8 +108,8 @@ CASE(profile_allow_all, "Verify that under the profile allow-all no operation ne
 	policy_free(p);
 }
 
-CASE(filtered, "Verify that signals by number are the kernel's in a pid namespace alone, and there where "
-	       "they cannot reach a helper")
+CASE(filtered, "Verify that signals by number are the kernel's in a pid namespace alone, and "
+	       "there where they cannot reach a helper")
 {
 	const unsigned int write = 1u << POLICY_WRITE;
 
