@@ -24,7 +24,7 @@ enum {
 
 static const struct cli_option bisect_options[] = {
 	{"arch", OPT_ARCH, "ARCH", "the table's kernels of this architecture (this machine's)"},
-	{"abi", OPT_ABI, "ABI", "in cells of this ABI (the architecture's own)"},
+	{"abi", OPT_ABI, "ABI", "in cells of this ABI (the architecture's own; all with --step)"},
 	{"run", OPT_RUN, NULL, "boot the kernels that the store has no answer of"},
 	{"store", OPT_STORE, "FILE", "the store to read, and to write with --run (" CLI_STORE ")"},
 	{"step", OPT_STEP, NULL, "judge one kernel for git bisect run: 0, 1 or 125"},
