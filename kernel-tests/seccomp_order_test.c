@@ -117,6 +117,7 @@ static void outcome_of(struct judged *j, char text[80])
 {
 	pid_t pid = kt_child_seized(judged_body, j, PTRACE_O_TRACESECCOMP | PTRACE_O_TRACECLONE);
 	unsigned long traced = 0, message;
+	long resumed;
 	int status;
 	pid_t tid;
 
@@ -129,8 +130,11 @@ static void outcome_of(struct judged *j, char text[80])
 			KT_OK(kt_geteventmsg(tid, &message));
 			traced = message;
 		}
-		if (!kt_status_is_end(status))
-			KT_OK(kt_cont(tid, s.kind == KT_SIGNAL ? s.value : 0));
+		if (kt_status_is_end(status))
+			continue;
+		/* The leader may be killed in its stop, by the call of a thread gone on before. */
+		resumed = kt_cont(tid, s.kind == KT_SIGNAL ? s.value : 0);
+		KT_REQUIRE(resumed == 0 || (resumed == -ESRCH && tid == pid));
 	} while (tid != pid || !kt_status_is_end(status));
 	if (kt_status_decode(status).kind == KT_KILLED)
 		strcpy(text, "kill_process");
