@@ -234,6 +234,32 @@ no_qemu_body()
 	[ ! -e kmatrix.db ] || atf_fail "a refused run left a store"
 }
 
+atf_test_case patterns
+patterns_head()
+{
+	atf_set descr "Verify that --kernel takes patterns, and --all every kernel of the tables"
+}
+patterns_body()
+{
+	[ "$abi" = x86_64 ] || atf_skip "is about an x86_64 machine"
+	builds
+	mkdir bin
+	ln -s "$(atf_get_srcdir)/../../kmatrix" bin/
+	for ask in "--kernel=*-armhf qemu-system-arm bullseye-armhf" \
+		"--kernel=trixie-r?-arm* qemu-system-aarch64 trixie-rt-arm64" \
+		"--all qemu-system-x86_64 bullseye-amd64"; do
+		set -f; set -- $ask; set +f
+		(
+			PATH=$PWD/bin
+			kmatrix run --builds builds "$1" 2>err
+			echo $? >status
+		)
+		atf_check_equal 2 "$(cat status)"
+		atf_check -o match:"no program '$2', which boots $3" cat err
+	done
+	refused_run "unknown kernel 'no*such'" --kernel 'no*such'
+}
+
 atf_test_case work
 work_head()
 {
@@ -436,7 +462,7 @@ sound_body()
 
 atf_init_test_cases()
 {
-	for t in usage help full good bad retry chosen nobuild stale no_qemu work resume pipe \
+	for t in usage help full good bad retry chosen nobuild stale no_qemu patterns work resume pipe \
 		left_behind foreign_store \
 		image stopped; do
 		atf_add_test_case $t

@@ -29,14 +29,23 @@ int known_words(const char *what, const char *const *words, size_t count,
 	return known(what, words, count, valid, false);
 }
 
-int known_kernels(const struct tables *t, const char *const *words, size_t count, bool patterns)
+int known_kernels(const struct tables *t, const char *const *words, size_t count,
+		  struct cli_list *fit)
 {
 	struct cli_list ids = {0};
 	int rc;
 
 	for (size_t i = 0; i < t->nkernels; i++)
 		cli_list_add(&ids, t->kernels[i].id);
-	rc = known("kernel", words, count, &ids, patterns);
+	rc = known("kernel", words, count, &ids, fit != NULL);
+	for (size_t k = 0; k < ids.count && !rc && fit; k++) {
+		size_t i = 0;
+
+		while (i < count && fnmatch(words[i], ids.v[k], 0))
+			i++;
+		if (i < count)
+			cli_list_add(fit, ids.v[k]);
+	}
 	free(ids.v);
 	return rc;
 }

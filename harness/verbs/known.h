@@ -11,8 +11,13 @@
 /* Each is one of `valid`. */
 int known_words(const char *what, const char *const *words, size_t count,
 		const struct cli_list *valid);
-/* Each is, or as a pattern of fnmatch(3) fits, the id of a kernel of the tables. */
-int known_kernels(const struct tables *t, const char *const *words, size_t count, bool patterns);
+/*
+ * Each is the id of a kernel of the tables. With `fit` each may also be a pattern of
+ * fnmatch(3) that fits one; then all that fit are added to it, the tables' own words, once
+ * and in their order.
+ */
+int known_kernels(const struct tables *t, const char *const *words, size_t count,
+		  struct cli_list *fit);
 /* Each is the id of an ABI of the tables. */
 int known_abis(const struct tables *t, const char *const *words, size_t count);
 

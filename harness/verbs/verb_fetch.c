@@ -4,7 +4,6 @@
  * the cache ahead of a run, and remove what is superseded. It boots nothing.
  */
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,12 +46,13 @@ static void fetch_say(void *arg, const char *line)
 		fprintf(stderr, "%s: %s\n", f->now, line);
 }
 
-static bool fetch_wanted(const struct fetch *f, const struct kernel *k)
+static bool fetch_wanted(const struct fetch *f, const struct cli_list *named,
+			 const struct kernel *k)
 {
 	bool wanted = f->all || (f->defaults && k->is_default);
 
-	for (size_t i = 0; i < f->words.count; i++)
-		wanted |= fnmatch(f->words.v[i], k->id, 0) == 0;
+	for (size_t i = 0; i < named->count; i++)
+		wanted |= named->v[i] == k->id;
 	return wanted;
 }
 
@@ -123,6 +123,7 @@ static int fetch_prune(struct fetch *f)
 static int fetch_do(struct fetch *f)
 {
 	bool any = f->all || f->defaults || f->words.count;
+	struct cli_list named = {0};
 
 	if (f->refresh && f->offline)
 		return cli_error("--refresh asks the mirror, --offline asks nobody: one of both");
@@ -130,13 +131,16 @@ static int fetch_do(struct fetch *f)
 		fetch_set(f->refresh ? FETCH_NOW : FETCH_OFFLINE);
 	if (!any && !f->prune)
 		return cli_error("fetch what? name kernels of the table, or --default, --all");
-	if (known_kernels(f->tables, f->words.v, f->words.count, true))
+	if (known_kernels(f->tables, f->words.v, f->words.count, &named)) {
+		free(named.v);
 		return CLI_INFRASTRUCTURE;
+	}
 	f->machines = buf_realloc(NULL, f->tables->nmachines + 1, sizeof(*f->machines));
 	memset(f->machines, 0, f->tables->nmachines * sizeof(*f->machines));
 	for (size_t i = 0; i < f->tables->nkernels; i++)
-		if (fetch_wanted(f, &f->tables->kernels[i]))
+		if (fetch_wanted(f, &named, &f->tables->kernels[i]))
 			fetch_one(f, &f->tables->kernels[i]);
+	free(named.v);
 	free(f->machines);
 	if (f->prune && fetch_prune(f))
 		f->failures++;

@@ -103,8 +103,11 @@ static const struct jobs_engine *jobs_engine_named(const char *name)
 static int jobs_check(struct jobs_request *r, const struct jobs_engine *e, const struct tables *t)
 {
 	static const char *const pers[] = {"kernel", "cell"}, *const users[] = {"root", "nobody"};
-	int rc = known_kernels(t, r->kernels.v, r->kernels.count, false);
+	struct cli_list fit = {0};
+	int rc = known_kernels(t, r->kernels.v, r->kernels.count, &fit);
 
+	free(r->kernels.v);
+	r->kernels = fit;
 	if (!rc)
 		rc = known_abis(t, r->abis.v, r->abis.count);
 	if (rc)

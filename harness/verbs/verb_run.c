@@ -21,13 +21,15 @@
 
 enum {
 	OPT_IMAGE = 'k', OPT_STORE = 'o', OPT_QUIET = 'q', OPT_VARIABLE = 'v',
-	OPT_KERNEL = 256, OPT_ABI, OPT_TEST, OPT_SUITE, OPT_NATIVE, OPT_QEMU_USER, OPT_BUILDS, OPT_ACCEL,
-	OPT_USER, OPT_REBOOTS, OPT_NO_RETRY, OPT_RESUME, OPT_JOBS, OPT_WORK, OPT_COLOR, OPT_BASELINE,
+	OPT_KERNEL = 256, OPT_ALL, OPT_ABI, OPT_TEST, OPT_SUITE, OPT_NATIVE, OPT_QEMU_USER, OPT_BUILDS,
+	OPT_ACCEL, OPT_USER, OPT_REBOOTS, OPT_NO_RETRY, OPT_RESUME, OPT_JOBS, OPT_WORK, OPT_COLOR,
+	OPT_BASELINE,
 };
 
 /* Those that a request knows (request.h) are what a run is asked for, the others how. */
 static const struct cli_option run_options[] = {
-	{"kernel", OPT_KERNEL, "ID", "boot this kernel of the table (kmatrix kernels)"},
+	{"kernel", OPT_KERNEL, "ID", "boot this kernel of the table, or those that fit a pattern"},
+	{"all", OPT_ALL, NULL, "boot every kernel of the table"},
 	{"image", OPT_IMAGE, "PATH", "boot this kernel image of your own"},
 	{"abi", OPT_ABI, "ABI", "only cells of this ABI"},
 	{"test", OPT_TEST, "PATTERN", "only contracts, or program:case, that fit; again: more"},
@@ -67,11 +69,15 @@ struct run {
 
 /* ---- the command line ---- */
 
-/* The request's name of an option, or NULL: it asks for nothing. */
-static const char *run_asks(int opt)
+/* The request's name of an option, or NULL: it asks for nothing. --all has its value, too. */
+static const char *run_asks(int opt, const char **value)
 {
 	const struct cli_option *o = run_options;
 
+	if (opt == OPT_ALL) {
+		opt = OPT_KERNEL;
+		*value = "*";
+	}
 	while (o->code != opt)
 		o++;
 	for (size_t i = 0; request_names[i]; i++)
@@ -82,12 +88,12 @@ static const char *run_asks(int opt)
 
 static int run_option(struct run *r, int opt, const char *value)
 {
-	const char *name = run_asks(opt);
+	const char *name = run_asks(opt, &value);
 	struct why why;
 	int rc = 0;
 
 	if (name) {
-		r->named = name;
+		r->named = opt == OPT_ALL ? "all" : name;
 		if (request_set(&r->request, name, value ? value : "", &why)) {
 			cli_error("%s", why.text);
 			rc = CLI_BAD;
@@ -125,9 +131,29 @@ static int run_check(const struct run *r)
 {
 	const struct tables *t = r->env.tables;
 	const struct request *q = &r->request;
-	int rc = known_kernels(t, (const char *const *)q->kernels.v, q->kernels.count, false);
+	int rc = known_kernels(t, (const char *const *)q->kernels.v, q->kernels.count, NULL);
 
 	return rc ? rc : known_abis(t, (const char *const *)q->abis.v, q->abis.count);
+}
+
+/* The kernels by their ids, where they were named by patterns. */
+static int run_expand(struct run *r)
+{
+	struct request_list *names = &r->request.kernels, given = *names;
+	struct cli_list fit = {0};
+	struct why why;
+	int rc = known_kernels(r->env.tables, (const char *const *)given.v, given.count, &fit);
+
+	if (!rc) {
+		*names = (struct request_list){0};
+		for (size_t i = 0; i < fit.count; i++)
+			request_set(&r->request, "kernel", fit.v[i], &why);
+		for (size_t i = 0; i < given.count; i++)
+			free(given.v[i]);
+		free(given.v);
+	}
+	free(fit.v);
+	return rc;
 }
 
 /* What the request means for the campaign. */
@@ -355,7 +381,7 @@ static int run_with(struct run *r, char **argv)
 	char *command;
 	int rc;
 
-	if (!r->resume && run_check(r))
+	if (!r->resume && (run_expand(r) || run_check(r)))
 		return CLI_INFRASTRUCTURE;
 	if (session_begin(r->work, &session, &why))
 		return cli_error("%s", why.text);

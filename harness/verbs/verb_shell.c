@@ -154,7 +154,7 @@ static int shell_check(const struct shell_verb *v)
 
 	if (q->kernels.count + q->images.count != 1)
 		return cli_error("kmatrix shell takes one kernel: an id of kmatrix kernels, or -k PATH");
-	rc = known_kernels(t, (const char *const *)q->kernels.v, q->kernels.count, false);
+	rc = known_kernels(t, (const char *const *)q->kernels.v, q->kernels.count, NULL);
 	return rc ? rc : known_abis(t, (const char *const *)q->abis.v, q->abis.count);
 }
 
